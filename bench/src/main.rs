@@ -1,0 +1,2 @@
+//! The program `whypaid`.
+fn main() {}
