@@ -15,7 +15,7 @@ pub mod payment;
 pub mod snapshot;
 pub mod status;
 
-pub use journey::{Judgement, JourneyFacts, Mark, Override, judge};
+pub use journey::{JourneyFacts, Judgement, Mark, Override, judge};
 pub use matching::{Evidence, MatchedBy};
 pub use money::{Currency, Money};
 pub use object::{Object, ObjectId};

@@ -89,7 +89,8 @@ impl Version {
         let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(&other.object) else {
             return false;
         };
-        let mut known = self.previous.iter().filter_map(|(field, was)| fields.get(field).map(|now| (was, now)));
+        let mut known =
+            self.previous.iter().filter_map(|(field, was)| fields.get(field).map(|now| (was, now)));
         let mut any = false;
         let all = known.all(|(was, now)| {
             any = true;
@@ -101,7 +102,9 @@ impl Version {
     /// Amounts that only grow, for versions nothing else can order.
     fn growth(&self) -> i64 {
         match &self.object {
-            Object::Charge(o) => o.amount_refunded.unwrap_or(0).saturating_add(o.amount_captured.unwrap_or(0)),
+            Object::Charge(o) => {
+                o.amount_refunded.unwrap_or(0).saturating_add(o.amount_captured.unwrap_or(0))
+            }
             Object::Intent(o) => o.amount_received.unwrap_or(0),
             _ => 0,
         }
