@@ -1,1 +1,23 @@
-//! Placeholder.
+//! All of whypaid's SQL: one [`Db`] over SQLite and PostgreSQL, migrations, and a function for each thing to read or
+//! write. Rows go in and out as plain structs; what they mean is decided elsewhere.
+//!
+//! This crate must never know HTTP or statistics, and nobody else writes SQL.
+
+mod args;
+pub mod checkouts;
+pub mod clients;
+pub mod contents;
+mod db;
+mod error;
+pub mod events;
+pub mod history;
+pub mod journeys;
+mod migrate;
+pub mod payments;
+pub mod snapshots;
+pub mod sql;
+pub mod tokens;
+
+pub use args::{Kind, Value};
+pub use db::{Conn, Db, Engine, Row};
+pub use error::{Result, StoreError};

@@ -1,0 +1,91 @@
+//! Clients: who should pay.
+
+use crate::args::args;
+use crate::db::{Conn, Row, to_json};
+use crate::error::Result;
+use crate::sql::statements;
+use std::collections::BTreeMap;
+
+statements! {
+    INSERT = "INSERT INTO client (id, name, email, company, attributes, stripe_customer_id, created_at_ms) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    BY_IDS = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms \
+              FROM client WHERE id = ANY($1)";
+    BY_CUSTOMERS = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms \
+                    FROM client WHERE stripe_customer_id = ANY($1)";
+    BY_EMAILS = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms \
+                 FROM client WHERE email = ANY($1) ORDER BY id LIMIT 200";
+    LIST = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms FROM client \
+            WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) ORDER BY id DESC LIMIT $2";
+    SET_CUSTOMER = "UPDATE client SET stripe_customer_id = $1 WHERE id = $2";
+}
+
+/// One client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredClient {
+    /// `cli_…`
+    pub id: String,
+    /// A person or company.
+    pub name: String,
+    /// Lowercase.
+    pub email: String,
+    /// Where they work.
+    pub company: Option<String>,
+    /// Free key=value pairs, used as segments.
+    pub attributes: BTreeMap<String, String>,
+    /// `cus_…`
+    pub stripe_customer_id: Option<String>,
+    /// Unix ms.
+    pub created_at_ms: i64,
+}
+
+fn stored(row: &Row) -> Result<StoredClient> {
+    Ok(StoredClient {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        email: row.get(2)?,
+        company: row.get(3)?,
+        attributes: row.json(4, "client")?,
+        stripe_customer_id: row.get(5)?,
+        created_at_ms: row.get(6)?,
+    })
+}
+
+/// Writes a new client.
+pub async fn insert(conn: &mut Conn, c: &StoredClient) -> Result<()> {
+    let attributes = to_json(&c.attributes)?;
+    let values =
+        args![&c.id, &c.name, &c.email, &c.company, attributes, &c.stripe_customer_id, c.created_at_ms];
+    conn.execute(&INSERT, values).await?;
+    Ok(())
+}
+
+/// These clients.
+pub async fn by_ids(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredClient>> {
+    conn.fetch_all(&BY_IDS, args![ids]).await?.iter().map(stored).collect()
+}
+
+/// One client.
+pub async fn get(conn: &mut Conn, id: &str) -> Result<Option<StoredClient>> {
+    Ok(by_ids(conn, vec![id.to_owned()]).await?.pop())
+}
+
+/// Clients with one of these Stripe customers.
+pub async fn by_customers(conn: &mut Conn, customers: Vec<String>) -> Result<Vec<StoredClient>> {
+    conn.fetch_all(&BY_CUSTOMERS, args![customers]).await?.iter().map(stored).collect()
+}
+
+/// Clients with one of these addresses.
+pub async fn by_emails(conn: &mut Conn, emails: Vec<String>) -> Result<Vec<StoredClient>> {
+    conn.fetch_all(&BY_EMAILS, args![emails]).await?.iter().map(stored).collect()
+}
+
+/// Newest first; `after` is the last id of the page before.
+pub async fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<StoredClient>> {
+    conn.fetch_all(&LIST, args![after, limit]).await?.iter().map(stored).collect()
+}
+
+/// Names the client's Stripe customer. False when there is no such client.
+pub async fn set_customer(conn: &mut Conn, id: &str, customer: Option<&str>) -> Result<bool> {
+    Ok(conn.execute(&SET_CUSTOMER, args![customer, id]).await? == 1)
+}

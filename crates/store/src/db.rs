@@ -1,0 +1,417 @@
+//! One database handle over two engines, small on purpose: fetch, execute, insert many, begin, commit.
+//!
+//! SQLite has one writer connection and a pool of readers; PostgreSQL one pool. [`Db::ledger`] opens a transaction
+//! that excludes every other one of its kind, on all nodes: whoever recomputes payments and outcomes holds it.
+
+use crate::args::{Kind, Value};
+use crate::error::{Result, StoreError};
+use crate::migrate;
+use crate::sql::{InsertMany, SQLITE_ROWS, Sql};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{
+    Arguments as _, AssertSqlSafe, Decode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
+};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+/// Readers of one SQLite file; more than cores only queue on the page cache.
+const SQLITE_READERS_MAX: u32 = 4;
+/// Connections to PostgreSQL per node: the ingest writer, apply, and requests.
+const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// How long a request waits for a connection before it is told that the database is away.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for another process (a backup, `whypaid token create`) to release the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pages of the WAL before SQLite moves them into the database file: 4 MiB steps keep the pauses short.
+const WAL_AUTOCHECKPOINT_PAGES: &str = "1000";
+/// Prepared statements kept per connection; there are about a hundred in all.
+const STATEMENT_CACHE: usize = 256;
+/// `pg_advisory_xact_lock` key of [`Db::ledger`]: "whypaid" in ASCII.
+const LEDGER_LOCK: &str = "SELECT pg_advisory_xact_lock(33610610397309284)";
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// Shared by several nodes.
+    Postgres,
+}
+
+/// A handle to the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db(Pools);
+
+#[derive(Clone, Debug)]
+enum Pools {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens `sqlite://path/to/file.db` (created when missing) or `postgres://…`. Does not migrate.
+    pub async fn open(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::open_postgres(url)
+        } else {
+            Err(StoreError::Setup("the database URL must start with sqlite:// or postgres://".to_owned()))
+        }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self> {
+        let setup = |e: sqlx::Error| StoreError::Setup(format!("cannot open {url}: {e}"));
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(setup)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENT_CACHE)
+            .pragma("wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)
+            .pragma("cache_size", "-16000");
+        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+        let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(setup)?;
+        let readers = pool().max_connections(SQLITE_READERS_MAX).connect_lazy_with(options.read_only(false));
+        Ok(Self(Pools::Sqlite { writer, readers }))
+    }
+
+    fn open_postgres(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|e| StoreError::Setup(format!("the database URL is not usable: {e}")))?
+            .statement_cache_capacity(STATEMENT_CACHE)
+            .application_name("whypaid");
+        let pool =
+            PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS_MAX).acquire_timeout(ACQUIRE_TIMEOUT);
+        Ok(Self(Pools::Postgres(pool.connect_lazy_with(options))))
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self.0 {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<()> {
+        let setup = |e: sqlx::migrate::MigrateError| StoreError::Setup(format!("cannot migrate: {e}"));
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => migrate::sqlite().run(writer).await.map_err(setup),
+            Pools::Postgres(pool) => migrate::postgres().run(pool).await.map_err(setup),
+        }
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Conn> {
+        Ok(Conn(match &self.0 {
+            Pools::Sqlite { readers, .. } => Link::SqliteRead(readers.acquire().await?),
+            Pools::Postgres(pool) => Link::PostgresRead(pool.acquire().await?),
+        }))
+    }
+
+    /// A write transaction. Rolled back unless [`Conn::commit`] is called.
+    pub async fn write(&self) -> Result<Conn> {
+        Ok(Conn(match &self.0 {
+            Pools::Sqlite { writer, .. } => Link::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Link::PostgresWrite(pool.begin().await?),
+        }))
+    }
+
+    /// A write transaction that excludes every other one opened by this function, on any node. On SQLite every write
+    /// transaction does.
+    pub async fn ledger(&self) -> Result<Conn> {
+        let mut conn = self.write().await?;
+        if let Link::PostgresWrite(tx) = &mut conn.0 {
+            sqlx::query(LEDGER_LOCK).execute(&mut **tx).await?;
+        }
+        Ok(conn)
+    }
+
+    /// Asks the database to prepare a text; for the test that prepares every statement.
+    pub async fn prepare(&self, sql: &Sql) -> Result<()> {
+        use sqlx::{Executor as _, SqlSafeStr as _};
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                writer.acquire().await?.prepare(AssertSqlSafe(sql.sqlite_text()).into_sql_str()).await?;
+            }
+            Pools::Postgres(pool) => {
+                pool.acquire().await?.prepare(sql.text.into_sql_str()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Likewise for a many-row insert, in every size.
+    pub async fn prepare_many(&self, sql: &InsertMany) -> Result<()> {
+        use sqlx::{Executor as _, SqlSafeStr as _};
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                for size in 0..SQLITE_ROWS.len() {
+                    let text = AssertSqlSafe(sql.sqlite_text(size)).into_sql_str();
+                    writer.acquire().await?.prepare(text).await?;
+                }
+            }
+            Pools::Postgres(pool) => {
+                pool.acquire().await?.prepare(AssertSqlSafe(sql.postgres_text()).into_sql_str()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until every connection is given back, then closes.
+    pub async fn close(&self) {
+        match &self.0 {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A connection or an open transaction.
+#[derive(Debug)]
+pub struct Conn(Link);
+
+#[derive(Debug)]
+enum Link {
+    SqliteRead(PoolConnection<Sqlite>),
+    SqliteWrite(Transaction<'static, Sqlite>),
+    PostgresRead(PoolConnection<Postgres>),
+    PostgresWrite(Transaction<'static, Postgres>),
+}
+
+/// Where a statement goes.
+enum Target<'a> {
+    Sqlite(&'a mut sqlx::SqliteConnection),
+    Postgres(&'a mut sqlx::PgConnection),
+}
+
+impl Conn {
+    fn target(&mut self) -> Target<'_> {
+        match &mut self.0 {
+            Link::SqliteRead(conn) => Target::Sqlite(conn),
+            Link::SqliteWrite(tx) => Target::Sqlite(tx),
+            Link::PostgresRead(conn) => Target::Postgres(conn),
+            Link::PostgresWrite(tx) => Target::Postgres(tx),
+        }
+    }
+
+    /// Makes the writes durable.
+    pub async fn commit(self) -> Result<()> {
+        match self.0 {
+            Link::SqliteWrite(tx) => Ok(tx.commit().await?),
+            Link::PostgresWrite(tx) => Ok(tx.commit().await?),
+            Link::SqliteRead(_) | Link::PostgresRead(_) => Ok(()),
+        }
+    }
+
+    pub(crate) async fn fetch_all(&mut self, sql: &Sql, args: Vec<Value>) -> Result<Vec<Row>> {
+        match self.target() {
+            Target::Sqlite(conn) => {
+                let query = sqlx::query_with(AssertSqlSafe(sql.sqlite_text()), sqlite_args(args)?);
+                Ok(query.fetch_all(conn).await?.into_iter().map(Row::Sqlite).collect())
+            }
+            Target::Postgres(conn) => {
+                let query = sqlx::query_with(sql.text, postgres_args(args)?);
+                Ok(query.fetch_all(conn).await?.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    pub(crate) async fn fetch_optional(&mut self, sql: &Sql, args: Vec<Value>) -> Result<Option<Row>> {
+        Ok(self.fetch_all(sql, args).await?.into_iter().next())
+    }
+
+    /// Returns the number of rows touched.
+    pub(crate) async fn execute(&mut self, sql: &Sql, args: Vec<Value>) -> Result<u64> {
+        match self.target() {
+            Target::Sqlite(conn) => {
+                let query = sqlx::query_with(AssertSqlSafe(sql.sqlite_text()), sqlite_args(args)?);
+                Ok(query.execute(conn).await?.rows_affected())
+            }
+            Target::Postgres(conn) => {
+                let query = sqlx::query_with(sql.text, postgres_args(args)?);
+                Ok(query.execute(conn).await?.rows_affected())
+            }
+        }
+    }
+
+    /// Inserts all rows, in one statement on PostgreSQL and in a few on SQLite. Returns what `RETURNING` gave.
+    pub(crate) async fn insert_many(&mut self, sql: &InsertMany, rows: Vec<Vec<Value>>) -> Result<Vec<Row>> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        debug_assert!(
+            rows.iter().all(|row| row.len() == sql.columns.len()),
+            "{}: a value per column",
+            sql.name
+        );
+        match self.target() {
+            Target::Sqlite(conn) => insert_many_sqlite(conn, sql, rows).await,
+            Target::Postgres(conn) => {
+                let args = postgres_columns(sql.columns, rows)?;
+                let query = sqlx::query_with(AssertSqlSafe(sql.postgres_text()), args);
+                Ok(query.fetch_all(conn).await?.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+}
+
+async fn insert_many_sqlite(
+    conn: &mut sqlx::SqliteConnection,
+    sql: &InsertMany,
+    rows: Vec<Vec<Value>>,
+) -> Result<Vec<Row>> {
+    let mut returned = Vec::new();
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    for (size, &count) in SQLITE_ROWS.iter().enumerate() {
+        while left >= count {
+            left -= count;
+            let args = sqlite_args(rows.by_ref().take(count).flatten().collect())?;
+            let query = sqlx::query_with(AssertSqlSafe(sql.sqlite_text(size)), args);
+            returned.extend(query.fetch_all(&mut *conn).await?.into_iter().map(Row::Sqlite));
+        }
+    }
+    Ok(returned)
+}
+
+fn refused(error: sqlx::error::BoxDynError) -> StoreError {
+    StoreError::Other(format!("argument not accepted: {error}"))
+}
+
+fn sqlite_args(values: Vec<Value>) -> Result<SqliteArguments> {
+    let mut args = SqliteArguments::default();
+    args.reserve(values.len(), 0);
+    for value in values {
+        match value {
+            Value::Text(v) => args.add(v),
+            Value::Int(v) => args.add(v),
+            Value::Real(v) => args.add(v),
+            Value::Bool(v) => args.add(v),
+            Value::Bytes(v) => args.add(v),
+            Value::Texts(v) => args.add(serde_json::Value::from(v).to_string()),
+        }
+        .map_err(refused)?;
+    }
+    Ok(args)
+}
+
+fn postgres_args(values: Vec<Value>) -> Result<PgArguments> {
+    let mut args = PgArguments::default();
+    for value in values {
+        match value {
+            Value::Text(v) => args.add(v),
+            Value::Int(v) => args.add(v),
+            Value::Real(v) => args.add(v),
+            Value::Bool(v) => args.add(v),
+            Value::Bytes(v) => args.add(v),
+            Value::Texts(v) => args.add(v),
+        }
+        .map_err(refused)?;
+    }
+    Ok(args)
+}
+
+/// Rows to one array per column.
+fn postgres_columns(columns: &[(&str, Kind)], rows: Vec<Vec<Value>>) -> Result<PgArguments> {
+    let mut by_column: Vec<Vec<Value>> = columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
+    for row in rows {
+        for (column, value) in by_column.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    let mut args = PgArguments::default();
+    for ((name, kind), values) in columns.iter().zip(by_column) {
+        let wrong = || StoreError::Other(format!("column {name} wants {kind:?}"));
+        macro_rules! array {
+            ($variant:ident) => {{
+                let pick = |v| if let Value::$variant(v) = v { Some(v) } else { None };
+                args.add(values.into_iter().map(pick).collect::<Option<Vec<_>>>().ok_or_else(wrong)?)
+            }};
+        }
+        match kind {
+            Kind::Text => array!(Text),
+            Kind::Int => array!(Int),
+            Kind::Real => array!(Real),
+            Kind::Bool => array!(Bool),
+            Kind::Bytes => array!(Bytes),
+        }
+        .map_err(refused)?;
+    }
+    Ok(args)
+}
+
+/// One row of an answer.
+#[derive(Debug)]
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The value of column `index`, counted from 0 in the order the statement names them.
+    pub(crate) fn get<T>(&self, index: usize) -> Result<T>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        let value = match self {
+            Self::Sqlite(row) => row.try_get(index),
+            Self::Postgres(row) => row.try_get(index),
+        };
+        value.map_err(|e| StoreError::Corrupt { table: "a row", why: e.to_string() })
+    }
+
+    /// Column `index` read with `parse`; a text it refuses is a corrupt row of `table`.
+    pub(crate) fn parse<T>(
+        &self,
+        index: usize,
+        table: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T> {
+        let text: String = self.get(index)?;
+        parse(&text)
+            .ok_or_else(|| StoreError::Corrupt { table, why: format!("column {index} holds {text:?}") })
+    }
+
+    /// Column `index` read as JSON.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        index: usize,
+        table: &'static str,
+    ) -> Result<T> {
+        let text: String = self.get(index)?;
+        from_json(&text, table)
+    }
+
+    /// Column `index` read as JSON, or null.
+    pub(crate) fn json_opt<T: serde::de::DeserializeOwned>(
+        &self,
+        index: usize,
+        table: &'static str,
+    ) -> Result<Option<T>> {
+        let text: Option<String> = self.get(index)?;
+        text.map(|text| from_json(&text, table)).transpose()
+    }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str, table: &'static str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| StoreError::Corrupt { table, why: e.to_string() })
+}
+
+/// JSON text of a value that cannot fail to serialise: our own structs with text keys.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| StoreError::Other(e.to_string()))
+}

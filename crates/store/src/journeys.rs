@@ -1,0 +1,266 @@
+//! Journeys: one client going through content, and what became of it.
+
+use crate::args::{Value, args};
+use crate::db::{Conn, Row, to_json};
+use crate::error::{Result, StoreError};
+use crate::sql::statements;
+use ledger::{Currency, Judgement, Mark, Money, Override};
+
+statements! {
+    BY_IDS = "SELECT id, client_id, token, content_version_id, hypothesis_id, amount_minor, currency, livemode, \
+              started_at_ms, first_viewed_at_ms, mark, pinned, history_count, judgement, changed_at_ms \
+              FROM journey WHERE id = ANY($1)";
+    BY_CLIENTS = "SELECT id, client_id, token, content_version_id, hypothesis_id, amount_minor, currency, livemode, \
+              started_at_ms, first_viewed_at_ms, mark, pinned, history_count, judgement, changed_at_ms \
+              FROM journey WHERE client_id = ANY($1) ORDER BY id";
+    IDS = "SELECT id FROM journey WHERE id > $1 ORDER BY id LIMIT $2";
+    LIST = "SELECT j.id, j.client_id, j.token, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
+            j.livemode, j.started_at_ms, j.first_viewed_at_ms, j.mark, j.pinned, j.history_count, j.judgement, \
+            j.changed_at_ms, c.name, c.email, c.company, n.name, v.number \
+            FROM journey j JOIN client c ON c.id = j.client_id \
+            JOIN content_version v ON v.id = j.content_version_id JOIN content n ON n.id = v.content_id \
+            WHERE (CAST($1 AS TEXT) IS NULL OR j.outcome = $1) \
+            AND (CAST($2 AS TEXT) IS NULL OR j.payment_status = $2) \
+            AND (CAST($3 AS BOOLEAN) IS NULL OR j.livemode = $3) \
+            AND (CAST($4 AS TEXT) IS NULL OR lower(c.name) LIKE $4 ESCAPE '!' OR c.email LIKE $4 ESCAPE '!' \
+                 OR lower(c.company) LIKE $4 ESCAPE '!' OR j.id = $5) \
+            AND (CAST($6 AS TEXT) IS NULL OR j.id < $6) ORDER BY j.id DESC LIMIT $7";
+    LINES = "SELECT j.id, j.client_id, j.token, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
+            j.livemode, j.started_at_ms, j.first_viewed_at_ms, j.mark, j.pinned, j.history_count, j.judgement, \
+            j.changed_at_ms, c.name, c.email, c.company, n.name, v.number \
+            FROM journey j JOIN client c ON c.id = j.client_id \
+            JOIN content_version v ON v.id = j.content_version_id JOIN content n ON n.id = v.content_id \
+            WHERE j.id = ANY($1) ORDER BY j.id DESC";
+    COUNTS = "SELECT livemode, outcome, count(*) FROM journey GROUP BY livemode, outcome";
+    INSERT_VERSION = "INSERT INTO journey_version (journey_id, given_at_ms, content_version_id, hypothesis_id) \
+                      VALUES ($1, $2, $3, $4)";
+    VERSIONS = "SELECT journey_id, given_at_ms, content_version_id, hypothesis_id FROM journey_version \
+                WHERE journey_id = ANY($1) ORDER BY journey_id, given_at_ms";
+    @many UPSERT = "journey" (id: Text, client_id: Text, token: Text, content_version_id: Text, hypothesis_id: Text,
+                             amount_minor: Int, currency: Text, livemode: Bool, started_at_ms: Int,
+                             first_viewed_at_ms: Int, mark: Text, pinned: Text, history_count: Int, outcome: Text,
+                             outcome_source: Text, derived_outcome: Text, payment_status: Text, judgement: Text,
+                             changed_at_ms: Int)
+                  "ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, pinned = excluded.pinned, \
+                   history_count = excluded.history_count, outcome = excluded.outcome, \
+                   outcome_source = excluded.outcome_source, derived_outcome = excluded.derived_outcome, \
+                   payment_status = excluded.payment_status, judgement = excluded.judgement, \
+                   changed_at_ms = excluded.changed_at_ms";
+}
+
+/// One journey.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredJourney {
+    /// `jrn_…`
+    pub id: String,
+    /// Who goes through it.
+    pub client_id: String,
+    /// The secret of its link.
+    pub token: String,
+    /// Given now.
+    pub content_version_id: String,
+    /// Why it should work.
+    pub hypothesis_id: String,
+    /// What it asks for.
+    pub price: Money,
+    /// Live or test.
+    pub livemode: bool,
+    /// Unix ms.
+    pub started_at_ms: i64,
+    /// Unix ms.
+    pub first_viewed_at_ms: Option<i64>,
+    /// The newest mark.
+    pub mark: Option<Mark>,
+    /// The override in force.
+    pub pinned: Option<Override>,
+    /// Rows of history so far.
+    pub history_count: i64,
+    /// What the ledger computed.
+    pub judgement: Judgement,
+    /// Unix ms of the last change of state.
+    pub changed_at_ms: i64,
+}
+
+/// A journey as listed, with the names a person knows it by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JourneyLine {
+    /// The journey.
+    pub journey: StoredJourney,
+    /// The client's name.
+    pub client_name: String,
+    /// The client's address.
+    pub client_email: String,
+    /// The client's company.
+    pub client_company: Option<String>,
+    /// The content's name.
+    pub content_name: String,
+    /// The version's number.
+    pub version_number: i64,
+}
+
+/// When a journey was given which version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of the words they mean")]
+pub struct GivenVersion {
+    pub journey_id: String,
+    pub given_at_ms: i64,
+    pub content_version_id: String,
+    pub hypothesis_id: String,
+}
+
+/// Filters of the list.
+#[derive(Clone, Debug, Default)]
+pub struct JourneyFilter {
+    /// One outcome.
+    pub outcome: Option<String>,
+    /// One payment status.
+    pub payment_status: Option<String>,
+    /// One mode.
+    pub livemode: Option<bool>,
+    /// Part of the client's name, address or company, or the journey's id.
+    pub q: Option<String>,
+}
+
+fn stored(row: &Row) -> Result<StoredJourney> {
+    Ok(StoredJourney {
+        id: row.get(0)?,
+        client_id: row.get(1)?,
+        token: row.get(2)?,
+        content_version_id: row.get(3)?,
+        hypothesis_id: row.get(4)?,
+        price: Money::new(row.get(5)?, row.parse(6, "journey", Currency::parse)?),
+        livemode: row.get(7)?,
+        started_at_ms: row.get(8)?,
+        first_viewed_at_ms: row.get(9)?,
+        mark: row.json_opt(10, "journey")?,
+        pinned: row.json_opt(11, "journey")?,
+        history_count: row.get(12)?,
+        judgement: row.json(13, "journey")?,
+        changed_at_ms: row.get(14)?,
+    })
+}
+
+fn line(row: &Row) -> Result<JourneyLine> {
+    Ok(JourneyLine {
+        journey: stored(row)?,
+        client_name: row.get(15)?,
+        client_email: row.get(16)?,
+        client_company: row.get(17)?,
+        content_name: row.get(18)?,
+        version_number: row.get(19)?,
+    })
+}
+
+fn values(j: &StoredJourney) -> Result<Vec<Value>> {
+    Ok(args![
+        &j.id,
+        &j.client_id,
+        &j.token,
+        &j.content_version_id,
+        &j.hypothesis_id,
+        j.price.amount_minor,
+        j.price.currency.as_str(),
+        j.livemode,
+        j.started_at_ms,
+        j.first_viewed_at_ms,
+        j.mark.as_ref().map(to_json).transpose()?,
+        j.pinned.as_ref().map(to_json).transpose()?,
+        j.history_count,
+        j.judgement.outcome.as_str(),
+        j.judgement.source.as_str(),
+        j.judgement.derived_outcome.as_str(),
+        j.judgement.payment_status.as_str(),
+        to_json(&j.judgement)?,
+        j.changed_at_ms
+    ])
+}
+
+/// Writes a new journey and the version it was given. The id must be new.
+pub async fn insert(conn: &mut Conn, j: &StoredJourney) -> Result<()> {
+    if !by_ids(conn, vec![j.id.clone()]).await?.is_empty() {
+        return Err(StoreError::Conflict(format!("journey {} exists", j.id)));
+    }
+    save(conn, std::slice::from_ref(j)).await?;
+    let given = args![&j.id, j.started_at_ms, &j.content_version_id, &j.hypothesis_id];
+    conn.execute(&INSERT_VERSION, given).await?;
+    Ok(())
+}
+
+/// Writes what became of journeys, and what people said of them; at most one per id.
+pub async fn save(conn: &mut Conn, journeys: &[StoredJourney]) -> Result<()> {
+    let rows = journeys.iter().map(values).collect::<Result<Vec<_>>>()?;
+    conn.insert_many(&UPSERT, rows).await?;
+    Ok(())
+}
+
+/// These journeys.
+pub async fn by_ids(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredJourney>> {
+    conn.fetch_all(&BY_IDS, args![ids]).await?.iter().map(stored).collect()
+}
+
+/// One journey.
+pub async fn get(conn: &mut Conn, id: &str) -> Result<Option<StoredJourney>> {
+    Ok(by_ids(conn, vec![id.to_owned()]).await?.pop())
+}
+
+/// All journeys of these clients, ascending by id.
+pub async fn by_clients(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredJourney>> {
+    conn.fetch_all(&BY_CLIENTS, args![ids]).await?.iter().map(stored).collect()
+}
+
+/// Every id after `after`, ascending.
+pub async fn ids(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<String>> {
+    conn.fetch_all(&IDS, args![after, limit]).await?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Newest first; `after` is the last id of the page before.
+pub async fn list(
+    conn: &mut Conn,
+    filter: &JourneyFilter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<JourneyLine>> {
+    let like = filter.q.as_deref().map(contains);
+    let values =
+        args![&filter.outcome, &filter.payment_status, filter.livemode, like, &filter.q, after, limit];
+    conn.fetch_all(&LIST, values).await?.iter().map(line).collect()
+}
+
+/// These journeys as listed, newest first.
+pub async fn lines(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<JourneyLine>> {
+    conn.fetch_all(&LINES, args![ids]).await?.iter().map(line).collect()
+}
+
+/// (livemode, outcome, count).
+pub async fn counts(conn: &mut Conn) -> Result<Vec<(bool, String, i64)>> {
+    let rows = conn.fetch_all(&COUNTS, args![]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// The versions these journeys were given, oldest first within a journey.
+pub async fn versions(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<GivenVersion>> {
+    let rows = conn.fetch_all(&VERSIONS, args![ids]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(GivenVersion {
+                journey_id: row.get(0)?,
+                given_at_ms: row.get(1)?,
+                content_version_id: row.get(2)?,
+                hypothesis_id: row.get(3)?,
+            })
+        })
+        .collect()
+}
+
+/// A `LIKE` pattern for "contains, in any case", with `!` as escape.
+fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

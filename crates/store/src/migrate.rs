@@ -1,0 +1,30 @@
+//! Migrations: forward only, one list per engine, applied under the engine's own lock.
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// (version, description, SQLite, PostgreSQL). Never change one that was released: add the next.
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
+    1,
+    "heart",
+    include_str!("../migrations/sqlite/0001_heart.sql"),
+    include_str!("../migrations/postgres/0001_heart.sql"),
+)];
+
+pub(crate) fn sqlite() -> Migrator {
+    migrator(|&(version, description, sqlite, _)| (version, description, sqlite))
+}
+
+pub(crate) fn postgres() -> Migrator {
+    migrator(|&(version, description, _, postgres)| (version, description, postgres))
+}
+
+type Entry = (i64, &'static str, &'static str, &'static str);
+
+fn migrator(pick: impl Fn(&Entry) -> (i64, &'static str, &'static str)) -> Migrator {
+    let all = MIGRATIONS.iter().map(|entry| {
+        let (version, description, sql) = pick(entry);
+        Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(all.collect())
+}

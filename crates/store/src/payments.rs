@@ -1,0 +1,204 @@
+//! Payments as folded, whom they were matched to, and what could still match them.
+
+use crate::args::args;
+use crate::db::{Conn, Row, to_json};
+use crate::error::Result;
+use crate::sql::statements;
+use ledger::matching::Suggestion;
+use ledger::{MatchedBy, Payment};
+use std::collections::BTreeMap;
+
+statements! {
+    BY_IDS = "SELECT id, journey_id, matched_by, content_version_id, hypothesis_id, suggestions, facts \
+              FROM payment WHERE id = ANY($1)";
+    BY_JOURNEYS = "SELECT id, journey_id, matched_by, content_version_id, hypothesis_id, suggestions, facts \
+                   FROM payment WHERE journey_id = ANY($1) ORDER BY id";
+    LIST = "SELECT id, journey_id, matched_by, content_version_id, hypothesis_id, suggestions, facts FROM payment \
+            WHERE is_money AND (CAST($1 AS BOOLEAN) IS NULL OR livemode = $1) \
+            AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
+            AND (CAST($3 AS TEXT) IS NULL OR id > $3) ORDER BY id LIMIT $4";
+    LIST_UNMATCHED = "SELECT id, journey_id, matched_by, content_version_id, hypothesis_id, suggestions, facts \
+            FROM payment WHERE journey_id IS NULL AND is_money AND status <> 'none' \
+            AND (CAST($1 AS BOOLEAN) IS NULL OR livemode = $1) \
+            AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
+            AND (CAST($3 AS TEXT) IS NULL OR id > $3) ORDER BY id LIMIT $4";
+    DELETE = "DELETE FROM payment WHERE id = ANY($1)";
+    HINTED = "SELECT DISTINCT payment_id FROM payment_hint WHERE kind = $1 AND value = ANY($2)";
+    HINTS_OF = "SELECT kind, value FROM payment_hint WHERE payment_id = ANY($1)";
+    DELETE_HINTS = "DELETE FROM payment_hint WHERE payment_id = ANY($1)";
+    LINKS = "SELECT object_id, journey_id FROM payment_link WHERE object_id = ANY($1)";
+    SET_LINK = "INSERT INTO payment_link (object_id, journey_id, actor, at_ms) VALUES ($1, $2, $3, $4) \
+                ON CONFLICT (object_id) DO UPDATE SET journey_id = excluded.journey_id, actor = excluded.actor, \
+                at_ms = excluded.at_ms";
+    @many UPSERT = "payment" (id: Text, status: Text, livemode: Bool, is_money: Bool, journey_id: Text, matched_by: Text,
+                             content_version_id: Text, hypothesis_id: Text, suggestions: Text, facts: Text)
+                  "ON CONFLICT (id) DO UPDATE SET status = excluded.status, livemode = excluded.livemode, \
+                   is_money = excluded.is_money, journey_id = excluded.journey_id, matched_by = excluded.matched_by, \
+                   content_version_id = excluded.content_version_id, hypothesis_id = excluded.hypothesis_id, \
+                   suggestions = excluded.suggestions, facts = excluded.facts";
+    @many INSERT_HINTS = "payment_hint" (kind: Text, value: Text, payment_id: Text) "ON CONFLICT DO NOTHING";
+}
+
+/// A payment and whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredPayment {
+    /// `pi_…`, or `ch_…` of a lone charge.
+    pub id: String,
+    /// Matched journey.
+    pub journey_id: Option<String>,
+    /// How.
+    pub matched_by: Option<MatchedBy>,
+    /// The content version it belongs to.
+    pub content_version_id: Option<String>,
+    /// Likewise.
+    pub hypothesis_id: Option<String>,
+    /// While unmatched.
+    pub suggestions: Vec<Suggestion>,
+    /// The money.
+    pub facts: Payment,
+}
+
+/// What could match a payment later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HintKind {
+    /// A journey id nobody knows yet.
+    Journey,
+    /// A session that we may have opened.
+    Session,
+    /// `clientId` metadata.
+    Client,
+    /// A Stripe customer.
+    Customer,
+    /// An e-mail address, for suggestions.
+    Email,
+}
+
+impl HintKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Journey => "journey",
+            Self::Session => "session",
+            Self::Client => "client",
+            Self::Customer => "customer",
+            Self::Email => "email",
+        }
+    }
+}
+
+fn stored(row: &Row) -> Result<StoredPayment> {
+    let matched_by: Option<String> = row.get(2)?;
+    Ok(StoredPayment {
+        id: row.get(0)?,
+        journey_id: row.get(1)?,
+        matched_by: matched_by.as_deref().and_then(MatchedBy::parse),
+        content_version_id: row.get(3)?,
+        hypothesis_id: row.get(4)?,
+        suggestions: row.json(5, "payment")?,
+        facts: row.json(6, "payment")?,
+    })
+}
+
+/// These payments.
+pub async fn by_ids(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredPayment>> {
+    conn.fetch_all(&BY_IDS, args![ids]).await?.iter().map(stored).collect()
+}
+
+/// All payments matched to these journeys, ascending by id.
+pub async fn by_journeys(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredPayment>> {
+    conn.fetch_all(&BY_JOURNEYS, args![ids]).await?.iter().map(stored).collect()
+}
+
+/// Filters of the ledger and of the unmatched inbox.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentFilter {
+    /// Only those that wait for a journey and have something to tell.
+    pub unmatched: bool,
+    /// One mode.
+    pub livemode: Option<bool>,
+    /// One status.
+    pub status: Option<String>,
+}
+
+/// Payments by id; `after` is the last id of the page before.
+pub async fn list(
+    conn: &mut Conn,
+    filter: &PaymentFilter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<StoredPayment>> {
+    let sql = if filter.unmatched { &LIST_UNMATCHED } else { &LIST };
+    let rows = conn.fetch_all(sql, args![filter.livemode, &filter.status, after, limit]).await?;
+    rows.iter().map(stored).collect()
+}
+
+/// Writes payments, new or known; at most one per id.
+pub async fn upsert(conn: &mut Conn, payments: &[StoredPayment]) -> Result<()> {
+    let rows = payments.iter().map(|p| {
+        Ok(args![
+            &p.id,
+            p.facts.status.as_str(),
+            p.facts.livemode,
+            p.facts.is_money,
+            &p.journey_id,
+            p.matched_by.map(MatchedBy::as_str),
+            &p.content_version_id,
+            &p.hypothesis_id,
+            to_json(&p.suggestions)?,
+            to_json(&p.facts)?
+        ])
+    });
+    let rows = rows.collect::<Result<Vec<_>>>()?;
+    conn.insert_many(&UPSERT, rows).await?;
+    Ok(())
+}
+
+/// Forgets payments whose objects turned out to belong to another one.
+pub async fn delete(conn: &mut Conn, ids: Vec<String>) -> Result<()> {
+    conn.execute(&DELETE, args![ids.clone()]).await?;
+    conn.execute(&DELETE_HINTS, args![ids]).await?;
+    Ok(())
+}
+
+/// Payments that one of `values` could match.
+pub async fn hinted(conn: &mut Conn, kind: HintKind, values: Vec<String>) -> Result<Vec<String>> {
+    let rows = conn.fetch_all(&HINTED, args![kind.as_str(), values]).await?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Replaces the hints of payments: (kind, value, payment).
+pub async fn set_hints(
+    conn: &mut Conn,
+    payment_ids: Vec<String>,
+    hints: Vec<(HintKind, String, String)>,
+) -> Result<()> {
+    if !payment_ids.is_empty() {
+        conn.execute(&DELETE_HINTS, args![payment_ids]).await?;
+    }
+    let rows = hints.into_iter().map(|(kind, value, id)| args![kind.as_str(), value, id]).collect();
+    conn.insert_many(&INSERT_HINTS, rows).await?;
+    Ok(())
+}
+
+/// (kind, value) hints of payments; for tests and the doctor.
+pub async fn hints_of(conn: &mut Conn, payment_ids: Vec<String>) -> Result<Vec<(String, String)>> {
+    let rows = conn.fetch_all(&HINTS_OF, args![payment_ids]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Links that people made, by the object they were made on.
+pub async fn links(conn: &mut Conn, object_ids: Vec<String>) -> Result<BTreeMap<String, String>> {
+    let rows = conn.fetch_all(&LINKS, args![object_ids]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// A person links an object's payment to a journey.
+pub async fn set_link(
+    conn: &mut Conn,
+    object_id: &str,
+    journey_id: &str,
+    actor: &str,
+    at_ms: i64,
+) -> Result<()> {
+    conn.execute(&SET_LINK, args![object_id, journey_id, actor, at_ms]).await?;
+    Ok(())
+}

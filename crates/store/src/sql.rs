@@ -1,0 +1,163 @@
+//! Statements: static text, one for both databases, each registered so that a test can prepare it on both.
+//!
+//! Two spellings differ between the engines and are put in by the machine, never by hand: `= ANY($n)` for a list of
+//! texts, and the rows of a many-row insert.
+
+use crate::args::Kind;
+use std::fmt::Write as _;
+use std::sync::{Arc, OnceLock};
+
+/// Rows per statement on SQLite, largest first; each size is prepared once. 64 rows of 20 columns stay far below
+/// SQLite's 32 766 parameters.
+pub(crate) const SQLITE_ROWS: [usize; 3] = [64, 8, 1];
+
+/// One statement.
+#[derive(Debug)]
+pub struct Sql {
+    /// Its name in the source.
+    pub name: &'static str,
+    /// Portable text, PostgreSQL's spelling.
+    pub text: &'static str,
+    sqlite: OnceLock<Arc<str>>,
+}
+
+impl Sql {
+    pub(crate) const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { name, text, sqlite: OnceLock::new() }
+    }
+
+    /// SQLite has no arrays: a list goes in as one JSON text.
+    pub(crate) fn sqlite_text(&self) -> Arc<str> {
+        let spell = || {
+            let mut text = String::with_capacity(self.text.len() + 64);
+            let mut rest = self.text;
+            while let Some((before, after)) = rest.split_once("= ANY(") {
+                let (argument, tail) = after.split_once(')').unwrap_or((after, ""));
+                let _ = write!(text, "{before}IN (SELECT value FROM json_each({argument}))");
+                rest = tail;
+            }
+            text.push_str(rest);
+            Arc::from(text)
+        };
+        Arc::clone(self.sqlite.get_or_init(spell))
+    }
+}
+
+/// An insert of any number of rows.
+#[derive(Debug)]
+pub struct InsertMany {
+    /// Its name in the source.
+    pub name: &'static str,
+    /// Table.
+    pub into: &'static str,
+    /// Columns with their types.
+    pub columns: &'static [(&'static str, Kind)],
+    /// `ON CONFLICT …`, `RETURNING …`, or nothing.
+    pub tail: &'static str,
+    postgres: OnceLock<Arc<str>>,
+    sqlite: [OnceLock<Arc<str>>; SQLITE_ROWS.len()],
+}
+
+impl InsertMany {
+    pub(crate) const fn new(
+        name: &'static str,
+        into: &'static str,
+        columns: &'static [(&'static str, Kind)],
+        tail: &'static str,
+    ) -> Self {
+        let sqlite = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
+        Self { name, into, columns, tail, postgres: OnceLock::new(), sqlite }
+    }
+
+    /// One array per column: planned once, whatever the number of rows.
+    pub(crate) fn postgres_text(&self) -> Arc<str> {
+        let spell = || {
+            let arrays: Vec<String> = (1..).zip(self.columns).map(|(n, (_, kind))| array(n, *kind)).collect();
+            let rows = format!("SELECT * FROM unnest({})", arrays.join(", "));
+            Arc::from(self.text(&rows))
+        };
+        Arc::clone(self.postgres.get_or_init(spell))
+    }
+
+    /// `VALUES` with `SQLITE_ROWS[size]` rows.
+    pub(crate) fn sqlite_text(&self, size: usize) -> Arc<str> {
+        let spell = || {
+            let row = format!("({})", vec!["?"; self.columns.len()].join(", "));
+            Arc::from(self.text(&format!("VALUES {}", vec![row; SQLITE_ROWS[size]].join(", "))))
+        };
+        Arc::clone(self.sqlite[size].get_or_init(spell))
+    }
+
+    fn text(&self, rows: &str) -> String {
+        let columns: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        format!("INSERT INTO {} ({}) {rows} {}", self.into, columns.join(", "), self.tail)
+    }
+}
+
+fn array(n: usize, kind: Kind) -> String {
+    let element = match kind {
+        Kind::Text => "text",
+        Kind::Int => "bigint",
+        Kind::Real => "double precision",
+        Kind::Bool => "boolean",
+        Kind::Bytes => "bytea",
+    };
+    format!("${n}::{element}[]")
+}
+
+/// Declares a module's statements, and `ALL` of them for the test that prepares each.
+macro_rules! statements {
+    ($($name:ident = $text:literal;)+ $(@many $many:ident = $into:literal ($($column:ident: $kind:ident),+) $tail:literal;)*) => {
+        $(static $name: $crate::sql::Sql = $crate::sql::Sql::new(stringify!($name), $text);)+
+        $(static $many: $crate::sql::InsertMany = $crate::sql::InsertMany::new(
+            stringify!($many), $into, &[$((stringify!($column), $crate::args::Kind::$kind)),+], $tail);)*
+        pub(crate) static ALL: &[&$crate::sql::Sql] = &[$(&$name),+];
+        pub(crate) static ALL_MANY: &[&$crate::sql::InsertMany] = &[$(&$many),*];
+    };
+}
+pub(crate) use statements;
+
+/// Every statement of the store.
+pub fn all() -> Vec<&'static Sql> {
+    [
+        crate::checkouts::ALL,
+        crate::clients::ALL,
+        crate::contents::ALL,
+        crate::events::ALL,
+        crate::history::ALL,
+        crate::journeys::ALL,
+        crate::payments::ALL,
+        crate::snapshots::ALL,
+        crate::tokens::ALL,
+    ]
+    .concat()
+}
+
+/// Every many-row insert of the store.
+pub fn all_many() -> Vec<&'static InsertMany> {
+    [
+        crate::checkouts::ALL_MANY,
+        crate::clients::ALL_MANY,
+        crate::contents::ALL_MANY,
+        crate::events::ALL_MANY,
+        crate::history::ALL_MANY,
+        crate::journeys::ALL_MANY,
+        crate::payments::ALL_MANY,
+        crate::snapshots::ALL_MANY,
+        crate::tokens::ALL_MANY,
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_spelled_for_sqlite() {
+        static LIST: Sql = Sql::new("LIST", "SELECT a FROM t WHERE a = ANY($1) AND b = ANY($2)");
+        let want = "SELECT a FROM t WHERE a IN (SELECT value FROM json_each($1)) \
+                    AND b IN (SELECT value FROM json_each($2))";
+        assert_eq!(&*LIST.sqlite_text(), want);
+    }
+}
