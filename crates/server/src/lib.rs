@@ -1,1 +1,17 @@
-//! Placeholder.
+//! The process: ingest, apply, live, pages, API and command line.
+//!
+//! Data walks one way: a verified event is committed ([`ingest`]), applied ([`apply`]) and announced ([`live`]). What
+//! facts mean is decided in `ledger`; SQL is written in `store`.
+
+pub mod api;
+pub mod app;
+pub mod apply;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod ids;
+pub mod ingest;
+pub mod live;
+pub mod pages;
+pub mod serve;

@@ -1,2 +1,5 @@
 //! The program `whypaid`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    server::cli::run()
+}

@@ -39,20 +39,26 @@ macro_rules! into_value {
 }
 
 into_value! {
-    &str => Text |v| Some(v.to_owned());
-    &String => Text |v| Some(v.clone());
-    String => Text |v| Some(v);
-    Option<String> => Text |v| v;
-    &Option<String> => Text |v| v.clone();
-    Option<&str> => Text |v| v.map(str::to_owned);
+    &str => Text |v| Some(storable(v.to_owned()));
+    &String => Text |v| Some(storable(v.clone()));
+    String => Text |v| Some(storable(v));
+    Option<String> => Text |v| v.map(storable);
+    &Option<String> => Text |v| v.clone().map(storable);
+    Option<&str> => Text |v| v.map(|v| storable(v.to_owned()));
     i64 => Int |v| Some(v);
     Option<i64> => Int |v| v;
     Option<f64> => Real |v| v;
     bool => Bool |v| Some(v);
     Option<bool> => Bool |v| v;
     Vec<u8> => Bytes |v| v;
-    Vec<String> => Texts |v| v;
-    &[String] => Texts |v| v.to_vec();
+    Vec<String> => Texts |v| v.into_iter().map(storable).collect();
+    &[String] => Texts |v| v.iter().cloned().map(storable).collect();
+}
+
+/// PostgreSQL refuses U+0000 in a text, and one of it in a stranger's metadata would stop a whole batch. On both
+/// databases it becomes U+FFFD, on the way in and in what is looked up. JSON escapes it, payloads are bytes.
+pub(crate) fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }
 
 /// Builds the arguments of a statement: `args![id, at_ms]`.

@@ -34,7 +34,7 @@ pub struct StoredCheckout {
     pub opened_at_ms: i64,
 }
 
-fn stored(row: &crate::db::Row) -> Result<StoredCheckout> {
+fn stored(row: &crate::row::Row) -> Result<StoredCheckout> {
     Ok(StoredCheckout {
         session_id: row.get(0)?,
         journey_id: row.get(1)?,

@@ -1,14 +1,15 @@
 //! Clients: who should pay.
 
 use crate::args::args;
-use crate::db::{Conn, Row, to_json};
+use crate::db::Conn;
 use crate::error::Result;
+use crate::row::{Row, to_json};
 use crate::sql::statements;
 use std::collections::BTreeMap;
 
 statements! {
-    INSERT = "INSERT INTO client (id, name, email, company, attributes, stripe_customer_id, created_at_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT = "INSERT INTO client (id, name, email, company, attributes, search, stripe_customer_id, created_at_ms) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     BY_IDS = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms \
               FROM client WHERE id = ANY($1)";
     BY_CUSTOMERS = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms \
@@ -54,8 +55,18 @@ fn stored(row: &Row) -> Result<StoredClient> {
 /// Writes a new client.
 pub async fn insert(conn: &mut Conn, c: &StoredClient) -> Result<()> {
     let attributes = to_json(&c.attributes)?;
-    let values =
-        args![&c.id, &c.name, &c.email, &c.company, attributes, &c.stripe_customer_id, c.created_at_ms];
+    // A line each, so that no search runs across two of them.
+    let search = [&c.name, &c.email, c.company.as_deref().unwrap_or_default()].join("\n").to_lowercase();
+    let values = args![
+        &c.id,
+        &c.name,
+        &c.email,
+        &c.company,
+        attributes,
+        search,
+        &c.stripe_customer_id,
+        c.created_at_ms
+    ];
     conn.execute(&INSERT, values).await?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Contents, their immutable versions, and the hypothesis behind each.
 
 use crate::args::args;
-use crate::db::{Conn, Row, to_json};
+use crate::db::Conn;
 use crate::error::Result;
+use crate::row::{Row, to_json};
 use crate::sql::statements;
 use ledger::{Currency, Money};
 use std::collections::BTreeMap;

@@ -3,18 +3,20 @@
 //! SQLite has one writer connection and a pool of readers; PostgreSQL one pool. [`Db::ledger`] opens a transaction
 //! that excludes every other one of its kind, on all nodes: whoever recomputes payments and outcomes holds it.
 
-use crate::args::{Kind, Value};
+use crate::args::Value;
+use crate::bind::{postgres_args, postgres_columns, sqlite_args};
 use crate::error::{Result, StoreError};
 use crate::migrate;
+use crate::row::Row;
 use crate::sql::{InsertMany, SQLITE_ROWS, Sql};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{
-    Arguments as _, AssertSqlSafe, Decode, PgPool, Postgres, Row as _, Sqlite, SqlitePool, Transaction, Type,
-};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, SqlSafeStr as _, Sqlite};
+use sqlx::{SqlitePool, Transaction};
+use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -30,8 +32,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const WAL_AUTOCHECKPOINT_PAGES: &str = "1000";
 /// Prepared statements kept per connection; there are about a hundred in all.
 const STATEMENT_CACHE: usize = 256;
-/// `pg_advisory_xact_lock` key of [`Db::ledger`]: "whypaid" in ASCII.
-const LEDGER_LOCK: &str = "SELECT pg_advisory_xact_lock(33610610397309284)";
+/// `pg_advisory_xact_lock` key of [`Db::ledger`]: "whypaid" in ASCII, 0x77_68_79_70_61_69_64.
+const LEDGER_LOCK: &str = "SELECT pg_advisory_xact_lock(33610393014331748)";
+/// A node that lost its network in the middle of a transaction must not hold [`LEDGER_LOCK`] until TCP gives up, which
+/// takes hours; nor must anybody wait for a lock without end.
+const POSTGRES_LIMITS: &str = "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '30s'";
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,9 +81,14 @@ impl Db {
             .statement_cache_capacity(STATEMENT_CACHE)
             .pragma("wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)
             .pragma("cache_size", "-16000");
+        create_private(options.get_filename())
+            .map_err(|e| StoreError::Setup(format!("cannot create the file of {url}: {e}")))?;
         let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(setup)?;
-        let readers = pool().max_connections(SQLITE_READERS_MAX).connect_lazy_with(options.read_only(false));
+        let writer = pool().max_connections(1).after_release(|conn, _| Box::pin(is_at_rest(conn)));
+        let writer = writer.connect_with(options.clone()).await.map_err(setup)?;
+        // Whatever is written goes through the one writer.
+        let options = options.pragma("query_only", "ON");
+        let readers = pool().max_connections(SQLITE_READERS_MAX).connect_lazy_with(options);
         Ok(Self(Pools::Sqlite { writer, readers }))
     }
 
@@ -87,8 +97,10 @@ impl Db {
             .map_err(|e| StoreError::Setup(format!("the database URL is not usable: {e}")))?
             .statement_cache_capacity(STATEMENT_CACHE)
             .application_name("whypaid");
-        let pool =
-            PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS_MAX).acquire_timeout(ACQUIRE_TIMEOUT);
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS_MAX)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|conn, _| Box::pin(limit_waiting(conn)));
         Ok(Self(Pools::Postgres(pool.connect_lazy_with(options))))
     }
 
@@ -102,11 +114,11 @@ impl Db {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
-        let setup = |e: sqlx::migrate::MigrateError| StoreError::Setup(format!("cannot migrate: {e}"));
-        match &self.0 {
-            Pools::Sqlite { writer, .. } => migrate::sqlite().run(writer).await.map_err(setup),
-            Pools::Postgres(pool) => migrate::postgres().run(pool).await.map_err(setup),
-        }
+        let done = match &self.0 {
+            Pools::Sqlite { writer, .. } => migrate::sqlite().run(writer).await,
+            Pools::Postgres(pool) => migrate::postgres().run(pool).await,
+        };
+        done.map_err(migrate::failed)
     }
 
     /// A connection for reading.
@@ -137,7 +149,6 @@ impl Db {
 
     /// Asks the database to prepare a text; for the test that prepares every statement.
     pub async fn prepare(&self, sql: &Sql) -> Result<()> {
-        use sqlx::{Executor as _, SqlSafeStr as _};
         match &self.0 {
             Pools::Sqlite { writer, .. } => {
                 writer.acquire().await?.prepare(AssertSqlSafe(sql.sqlite_text()).into_sql_str()).await?;
@@ -151,7 +162,6 @@ impl Db {
 
     /// Likewise for a many-row insert, in every size.
     pub async fn prepare_many(&self, sql: &InsertMany) -> Result<()> {
-        use sqlx::{Executor as _, SqlSafeStr as _};
         match &self.0 {
             Pools::Sqlite { writer, .. } => {
                 for size in 0..SQLITE_ROWS.len() {
@@ -178,6 +188,32 @@ impl Db {
     }
 }
 
+/// A new database file, and the WAL that takes its rights from it, is for its owner only: it holds strangers' money.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => Err(e),
+        _ => Ok(()),
+    }
+}
+
+/// False for a connection that still counts a transaction after the rollback: SQLite ends one by itself when the disk
+/// is full or fails, sqlx does not notice, and every later `BEGIN IMMEDIATE` would be refused. The pool then opens
+/// another one.
+async fn is_at_rest(conn: &mut SqliteConnection) -> sqlx::Result<bool> {
+    // A dropped transaction only queued its rollback; the answer to the ping comes after it.
+    conn.ping().await?;
+    Ok(!conn.is_in_transaction())
+}
+
+async fn limit_waiting(conn: &mut PgConnection) -> sqlx::Result<()> {
+    conn.execute(POSTGRES_LIMITS).await?;
+    Ok(())
+}
+
 /// A connection or an open transaction.
 #[derive(Debug)]
 pub struct Conn(Link);
@@ -192,8 +228,8 @@ enum Link {
 
 /// Where a statement goes.
 enum Target<'a> {
-    Sqlite(&'a mut sqlx::SqliteConnection),
-    Postgres(&'a mut sqlx::PgConnection),
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
 }
 
 impl Conn {
@@ -268,7 +304,7 @@ impl Conn {
 }
 
 async fn insert_many_sqlite(
-    conn: &mut sqlx::SqliteConnection,
+    conn: &mut SqliteConnection,
     sql: &InsertMany,
     rows: Vec<Vec<Value>>,
 ) -> Result<Vec<Row>> {
@@ -286,132 +322,5 @@ async fn insert_many_sqlite(
     Ok(returned)
 }
 
-fn refused(error: sqlx::error::BoxDynError) -> StoreError {
-    StoreError::Other(format!("argument not accepted: {error}"))
-}
-
-fn sqlite_args(values: Vec<Value>) -> Result<SqliteArguments> {
-    let mut args = SqliteArguments::default();
-    args.reserve(values.len(), 0);
-    for value in values {
-        match value {
-            Value::Text(v) => args.add(v),
-            Value::Int(v) => args.add(v),
-            Value::Real(v) => args.add(v),
-            Value::Bool(v) => args.add(v),
-            Value::Bytes(v) => args.add(v),
-            Value::Texts(v) => args.add(serde_json::Value::from(v).to_string()),
-        }
-        .map_err(refused)?;
-    }
-    Ok(args)
-}
-
-fn postgres_args(values: Vec<Value>) -> Result<PgArguments> {
-    let mut args = PgArguments::default();
-    for value in values {
-        match value {
-            Value::Text(v) => args.add(v),
-            Value::Int(v) => args.add(v),
-            Value::Real(v) => args.add(v),
-            Value::Bool(v) => args.add(v),
-            Value::Bytes(v) => args.add(v),
-            Value::Texts(v) => args.add(v),
-        }
-        .map_err(refused)?;
-    }
-    Ok(args)
-}
-
-/// Rows to one array per column.
-fn postgres_columns(columns: &[(&str, Kind)], rows: Vec<Vec<Value>>) -> Result<PgArguments> {
-    let mut by_column: Vec<Vec<Value>> = columns.iter().map(|_| Vec::with_capacity(rows.len())).collect();
-    for row in rows {
-        for (column, value) in by_column.iter_mut().zip(row) {
-            column.push(value);
-        }
-    }
-    let mut args = PgArguments::default();
-    for ((name, kind), values) in columns.iter().zip(by_column) {
-        let wrong = || StoreError::Other(format!("column {name} wants {kind:?}"));
-        macro_rules! array {
-            ($variant:ident) => {{
-                let pick = |v| if let Value::$variant(v) = v { Some(v) } else { None };
-                args.add(values.into_iter().map(pick).collect::<Option<Vec<_>>>().ok_or_else(wrong)?)
-            }};
-        }
-        match kind {
-            Kind::Text => array!(Text),
-            Kind::Int => array!(Int),
-            Kind::Real => array!(Real),
-            Kind::Bool => array!(Bool),
-            Kind::Bytes => array!(Bytes),
-        }
-        .map_err(refused)?;
-    }
-    Ok(args)
-}
-
-/// One row of an answer.
-#[derive(Debug)]
-pub enum Row {
-    /// From SQLite.
-    Sqlite(SqliteRow),
-    /// From PostgreSQL.
-    Postgres(PgRow),
-}
-
-impl Row {
-    /// The value of column `index`, counted from 0 in the order the statement names them.
-    pub(crate) fn get<T>(&self, index: usize) -> Result<T>
-    where
-        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
-    {
-        let value = match self {
-            Self::Sqlite(row) => row.try_get(index),
-            Self::Postgres(row) => row.try_get(index),
-        };
-        value.map_err(|e| StoreError::Corrupt { table: "a row", why: e.to_string() })
-    }
-
-    /// Column `index` read with `parse`; a text it refuses is a corrupt row of `table`.
-    pub(crate) fn parse<T>(
-        &self,
-        index: usize,
-        table: &'static str,
-        parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<T> {
-        let text: String = self.get(index)?;
-        parse(&text)
-            .ok_or_else(|| StoreError::Corrupt { table, why: format!("column {index} holds {text:?}") })
-    }
-
-    /// Column `index` read as JSON.
-    pub(crate) fn json<T: serde::de::DeserializeOwned>(
-        &self,
-        index: usize,
-        table: &'static str,
-    ) -> Result<T> {
-        let text: String = self.get(index)?;
-        from_json(&text, table)
-    }
-
-    /// Column `index` read as JSON, or null.
-    pub(crate) fn json_opt<T: serde::de::DeserializeOwned>(
-        &self,
-        index: usize,
-        table: &'static str,
-    ) -> Result<Option<T>> {
-        let text: Option<String> = self.get(index)?;
-        text.map(|text| from_json(&text, table)).transpose()
-    }
-}
-
-fn from_json<T: serde::de::DeserializeOwned>(text: &str, table: &'static str) -> Result<T> {
-    serde_json::from_str(text).map_err(|e| StoreError::Corrupt { table, why: e.to_string() })
-}
-
-/// JSON text of a value that cannot fail to serialise: our own structs with text keys.
-pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| StoreError::Other(e.to_string()))
-}
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,9 @@
 //! The durable inbox: events exactly as Stripe sent them, and how far each has come.
 
-use crate::args::args;
-use crate::db::{Conn, Row};
+use crate::args::{args, storable};
+use crate::db::Conn;
 use crate::error::{Result, StoreError};
+use crate::row::Row;
 use crate::sql::statements;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -16,9 +17,9 @@ statements! {
                   WHERE id = ANY($2) AND status IN ('received', 'failed')";
     SET_FAILED = "UPDATE event SET status = $1, attempts = attempts + 1, due_at_ms = $2, last_error = $3 \
                   WHERE id = $4 AND status IN ('received', 'failed')";
-    PARK = "UPDATE event SET due_at_ms = $1, last_error = $2 WHERE id = $3";
-    REPLAY = "UPDATE event SET status = 'received', due_at_ms = $1 WHERE id = ANY($2)";
-    IDS_OF_STATUS = "SELECT id FROM event WHERE status = $1 ORDER BY received_at_ms, id LIMIT $2";
+    REPLAY = "UPDATE event SET status = 'received', due_at_ms = $1 WHERE id = ANY($2) AND due_at_ms < $3";
+    IDS_OF_STATUS = "SELECT id FROM event WHERE status = $1 AND (CAST($2 AS TEXT) IS NULL OR id > $2) \
+                     ORDER BY id LIMIT $3";
     EXISTING = "SELECT id FROM event WHERE id = ANY($1)";
     GET = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.status, \
            e.attempts, e.last_error, p.body FROM event e JOIN event_payload p ON p.event_id = e.id WHERE e.id = $1";
@@ -35,6 +36,9 @@ statements! {
                   "ON CONFLICT (id) DO NOTHING RETURNING id";
     @many INSERT_PAYLOAD = "event_payload" (event_id: Text, body: Bytes) "";
 }
+
+/// `due_at_ms` of an event that is put aside until something can be done with it.
+pub const PARKED_MS: i64 = i64::MAX;
 
 /// How far an event has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,12 +93,23 @@ pub struct NewEvent {
     pub created_at_ms: i64,
     /// Ours.
     pub received_at_ms: i64,
+    /// `Received`, or `Ignored` when its type says nothing about payments.
+    pub status: EventStatus,
+    /// When to apply it.
+    pub due_at_ms: i64,
     /// The request body, byte for byte.
     pub body: Vec<u8>,
 }
 
+impl NewEvent {
+    /// False for an event that is put aside.
+    pub fn due_now(&self) -> bool {
+        self.due_at_ms <= self.received_at_ms
+    }
+}
+
 /// An event that waits to be applied.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueEvent {
     /// `evt_…`
     pub id: String,
@@ -109,7 +124,7 @@ pub struct DueEvent {
 }
 
 /// An event as listed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// `evt_…`
     pub id: String,
@@ -153,18 +168,19 @@ pub async fn insert(conn: &mut Conn, events: Vec<NewEvent>) -> Result<BTreeSet<S
     let mut payloads = Vec::with_capacity(events.len());
     let mut rows = Vec::with_capacity(events.len());
     for e in events {
-        payloads.push((e.id.clone(), e.body));
+        let id = storable(e.id);
+        payloads.push((id.clone(), e.body));
         rows.push(args![
-            e.id,
+            id,
             e.kind,
             e.api_version,
             e.account,
             e.livemode,
             e.created_at_ms,
             e.received_at_ms,
-            "received",
+            e.status.as_str(),
             0_i64,
-            e.received_at_ms
+            e.due_at_ms
         ]);
     }
     let returned = conn.insert_many(&INSERT, rows).await?;
@@ -208,20 +224,19 @@ pub async fn fail(conn: &mut Conn, id: &str, status: EventStatus, due_at_ms: i64
     }
 }
 
-/// Puts an event aside until `due_at_ms` without counting a try.
-pub async fn park(conn: &mut Conn, id: &str, due_at_ms: i64, why: &str) -> Result<()> {
-    conn.execute(&PARK, args![due_at_ms, why, id]).await?;
-    Ok(())
-}
-
-/// Makes events due again, whatever their status. Returns how many there are.
+/// Makes events due again, whatever their status, save parked ones. Returns how many there are.
 pub async fn replay(conn: &mut Conn, ids: Vec<String>, now_ms: i64) -> Result<u64> {
-    conn.execute(&REPLAY, args![now_ms, ids]).await
+    conn.execute(&REPLAY, args![now_ms, ids, PARKED_MS]).await
 }
 
-/// Ids of events in a status, oldest first.
-pub async fn ids_of_status(conn: &mut Conn, status: EventStatus, limit: i64) -> Result<Vec<String>> {
-    let rows = conn.fetch_all(&IDS_OF_STATUS, args![status.as_str(), limit]).await?;
+/// Ids of events in a status, ascending; `after` is the last of the page before.
+pub async fn ids_of_status(
+    conn: &mut Conn,
+    status: EventStatus,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let rows = conn.fetch_all(&IDS_OF_STATUS, args![status.as_str(), after, limit]).await?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 

@@ -1,8 +1,9 @@
 //! Journeys: one client going through content, and what became of it.
 
 use crate::args::{Value, args};
-use crate::db::{Conn, Row, to_json};
+use crate::db::Conn;
 use crate::error::{Result, StoreError};
+use crate::row::{Row, to_json};
 use crate::sql::statements;
 use ledger::{Currency, Judgement, Mark, Money, Override};
 
@@ -22,8 +23,7 @@ statements! {
             WHERE (CAST($1 AS TEXT) IS NULL OR j.outcome = $1) \
             AND (CAST($2 AS TEXT) IS NULL OR j.payment_status = $2) \
             AND (CAST($3 AS BOOLEAN) IS NULL OR j.livemode = $3) \
-            AND (CAST($4 AS TEXT) IS NULL OR lower(c.name) LIKE $4 ESCAPE '!' OR c.email LIKE $4 ESCAPE '!' \
-                 OR lower(c.company) LIKE $4 ESCAPE '!' OR j.id = $5) \
+            AND (CAST($4 AS TEXT) IS NULL OR c.search LIKE $4 ESCAPE '!' OR j.id = $5) \
             AND (CAST($6 AS TEXT) IS NULL OR j.id < $6) ORDER BY j.id DESC LIMIT $7";
     LINES = "SELECT j.id, j.client_id, j.token, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
             j.livemode, j.started_at_ms, j.first_viewed_at_ms, j.mark, j.pinned, j.history_count, j.judgement, \

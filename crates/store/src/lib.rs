@@ -4,6 +4,7 @@
 //! This crate must never know HTTP or statistics, and nobody else writes SQL.
 
 mod args;
+mod bind;
 pub mod checkouts;
 pub mod clients;
 pub mod contents;
@@ -14,10 +15,12 @@ pub mod history;
 pub mod journeys;
 mod migrate;
 pub mod payments;
+mod row;
 pub mod snapshots;
 pub mod sql;
 pub mod tokens;
 
 pub use args::{Kind, Value};
-pub use db::{Conn, Db, Engine, Row};
+pub use db::{Conn, Db, Engine};
 pub use error::{Result, StoreError};
+pub use row::Row;

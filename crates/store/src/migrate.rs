@@ -1,7 +1,8 @@
 //! Migrations: forward only, one list per engine, applied under the engine's own lock.
 
+use crate::error::StoreError;
 use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 /// (version, description, SQLite, PostgreSQL). Never change one that was released: add the next.
 const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
@@ -27,4 +28,16 @@ fn migrator(pick: impl Fn(&Entry) -> (i64, &'static str, &'static str)) -> Migra
         Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(all.collect())
+}
+
+/// A database that is away is no reason to give up on its schema.
+pub(crate) fn failed(error: MigrateError) -> StoreError {
+    let text = format!("cannot migrate: {error}");
+    match error {
+        MigrateError::Execute(e) | MigrateError::ExecuteMigration(e, _) => match StoreError::from(e) {
+            StoreError::Unavailable(_) => StoreError::Unavailable(text),
+            _ => StoreError::Setup(text),
+        },
+        _ => StoreError::Setup(text),
+    }
 }

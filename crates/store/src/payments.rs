@@ -1,8 +1,9 @@
 //! Payments as folded, whom they were matched to, and what could still match them.
 
 use crate::args::args;
-use crate::db::{Conn, Row, to_json};
+use crate::db::Conn;
 use crate::error::Result;
+use crate::row::{Row, to_json};
 use crate::sql::statements;
 use ledger::matching::Suggestion;
 use ledger::{MatchedBy, Payment};
@@ -86,11 +87,10 @@ impl HintKind {
 }
 
 fn stored(row: &Row) -> Result<StoredPayment> {
-    let matched_by: Option<String> = row.get(2)?;
     Ok(StoredPayment {
         id: row.get(0)?,
         journey_id: row.get(1)?,
-        matched_by: matched_by.as_deref().and_then(MatchedBy::parse),
+        matched_by: row.parse_opt(2, "payment", MatchedBy::parse)?,
         content_version_id: row.get(3)?,
         hypothesis_id: row.get(4)?,
         suggestions: row.json(5, "payment")?,

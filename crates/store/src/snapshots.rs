@@ -1,8 +1,9 @@
 //! What is known of each Stripe object, and the tree that makes objects into payments.
 
 use crate::args::args;
-use crate::db::{Conn, Row, to_json};
+use crate::db::Conn;
 use crate::error::Result;
+use crate::row::{Row, to_json};
 use crate::sql::statements;
 use ledger::Snapshot;
 

@@ -1,0 +1,128 @@
+//! Who may do what. A handler names the role it needs by the type it extracts, so that the check cannot be forgotten.
+
+use super::problem::Problem;
+use crate::app::App;
+use crate::ids::hex;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use sha2::{Digest as _, Sha256};
+use store::tokens;
+
+/// What a token may do; each role may all that the ones before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Reads and changes.
+    Editor,
+    /// Everything.
+    Owner,
+}
+
+impl Role {
+    /// The spelling of schema and command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// Reads the spelling back.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Viewer, Self::Editor, Self::Owner].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// Name of the page's cookie, which carries a token. The prefix makes browsers insist on TLS and on this host alone.
+pub const COOKIE_HTTPS: &str = "__Host-whypaid";
+/// Likewise where the public URL is plain HTTP: a machine of one's own.
+pub const COOKIE_HTTP: &str = "whypaid";
+/// Tokens are shorter; a longer one is not ours.
+const TOKEN_BYTES_MAX: usize = 200;
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// As shown in the history.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// Proof that the asker may at least read.
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Principal);
+
+/// Proof that the asker may change things.
+#[derive(Clone, Debug)]
+pub struct Editor(pub Principal);
+
+/// Hash under which a token is stored. Tokens are random, so a fast hash without salt is enough.
+pub fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The token a request carries: `Authorization`, or the page's cookie.
+fn token_of(parts: &Parts) -> Option<String> {
+    let headers = &parts.headers;
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
+    }
+    // Only reading: a cookie is sent by other sites' forms too, a bearer token is not.
+    if parts.method != axum::http::Method::GET {
+        return None;
+    }
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| [COOKIE_HTTPS, COOKIE_HTTP].contains(name)).map(|(_, token)| token.to_owned())
+}
+
+/// Who holds a token.
+pub async fn principal_of(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
+    if token.len() > TOKEN_BYTES_MAX {
+        return Ok(None);
+    }
+    let mut conn = app.db.read().await?;
+    let found = tokens::by_hash(&mut conn, &token_hash(token)).await?;
+    Ok(found.and_then(|t| Role::parse(&t.role).map(|role| Principal { name: t.name, role })))
+}
+
+/// Who sent a request, if its token is good.
+pub async fn principal(parts: &Parts, app: &App) -> Result<Option<Principal>, Problem> {
+    match token_of(parts) {
+        Some(token) => principal_of(app, &token).await,
+        None => Ok(None),
+    }
+}
+
+async fn require(parts: &Parts, app: &App, role: Role) -> Result<Principal, Problem> {
+    let Some(principal) = principal(parts, app).await? else {
+        let detail = "Send a good API token as `Authorization: Bearer <token>`; `whypaid token create` makes one.";
+        return Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail));
+    };
+    if principal.role < role {
+        let detail = format!("This needs the role {}; the token is a {}'s.", role.as_str(), principal.role.as_str());
+        return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
+    }
+    Ok(principal)
+}
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        require(parts, app, Role::Viewer).await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Editor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        require(parts, app, Role::Editor).await.map(Self)
+    }
+}

@@ -1,0 +1,158 @@
+//! Clients.
+
+use super::access::{Editor, Viewer};
+use super::form::Form;
+use super::problem::{Problem, Result};
+use super::query::{List, Params};
+use crate::app::App;
+use crate::apply::{journeys, weak};
+use crate::clock::rfc3339;
+use crate::ids::IdKind;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use store::clients::{self, StoredClient};
+use utoipa::ToSchema;
+
+/// Characters of a name or company.
+const NAME_CHARS_MAX: usize = 200;
+/// RFC 5321 section 4.5.3.1.
+const EMAIL_CHARS_MAX: usize = 254;
+
+/// Someone who should pay.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Client {
+    id: String,
+    name: String,
+    email: String,
+    company: Option<String>,
+    attributes: BTreeMap<String, String>,
+    stripe_customer_id: Option<String>,
+    created_at: String,
+}
+
+impl From<StoredClient> for Client {
+    fn from(c: StoredClient) -> Self {
+        Self {
+            id: c.id,
+            name: c.name,
+            email: c.email,
+            company: c.company,
+            attributes: c.attributes,
+            stripe_customer_id: c.stripe_customer_id,
+            created_at: rfc3339(c.created_at_ms),
+        }
+    }
+}
+
+/// Body of a new client.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body that `Form` reads")]
+pub struct NewClient {
+    name: String,
+    email: String,
+    company: Option<String>,
+    attributes: Option<BTreeMap<String, String>>,
+    stripe_customer_id: Option<String>,
+}
+
+/// Body of a change.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body that `Form` reads")]
+pub struct ClientChange {
+    stripe_customer_id: String,
+}
+
+/// Make a client.
+#[utoipa::path(post, path = "/api/v1/clients", tag = "clients", request_body = NewClient,
+    responses((status = 201, body = Client), (status = 422, body = Problem)))]
+pub async fn create(
+    State(app): State<App>,
+    _may: Editor,
+    mut form: Form,
+) -> Result<(StatusCode, Json<Client>)> {
+    let client = StoredClient {
+        id: app.context.ids.make(IdKind::Client),
+        name: form.text("name", 1..=NAME_CHARS_MAX),
+        email: email(&mut form),
+        company: form.opt_text("company", 1..=NAME_CHARS_MAX),
+        attributes: form.pairs("attributes"),
+        stripe_customer_id: customer(&mut form),
+        created_at_ms: app.context.clock.now_ms(),
+    };
+    let client = form.finish(client)?;
+    let mut conn = app.db.ledger().await?;
+    clients::insert(&mut conn, &client).await?;
+    let concerned = weak::settle_client(&mut conn, &client.id).await?;
+    let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
+    conn.commit().await?;
+    app.live.announce(changes);
+    Ok((StatusCode::CREATED, Json(client.into())))
+}
+
+/// Name a client's Stripe customer. Payments that waited for it are matched.
+#[utoipa::path(patch, path = "/api/v1/clients/{id}", tag = "clients", request_body = ClientChange,
+    responses((status = 200, body = Client), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub async fn update(
+    State(app): State<App>,
+    _may: Editor,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Json<Client>> {
+    let customer = customer(&mut form);
+    let customer = form.finish(customer)?;
+    let mut conn = app.db.ledger().await?;
+    if !IdKind::Client.fits(&id) || !clients::set_customer(&mut conn, &id, customer.as_deref()).await? {
+        return Err(Problem::not_found("client"));
+    }
+    let concerned = weak::settle_client(&mut conn, &id).await?;
+    let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
+    let client = clients::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("client"))?;
+    conn.commit().await?;
+    app.live.announce(changes);
+    Ok(Json(client.into()))
+}
+
+/// One client.
+#[utoipa::path(get, path = "/api/v1/clients/{id}", tag = "clients",
+    responses((status = 200, body = Client), (status = 404, body = Problem)))]
+pub async fn show(State(app): State<App>, _may: Viewer, Path(id): Path<String>) -> Result<Json<Client>> {
+    let found = match IdKind::Client.fits(&id) {
+        true => clients::get(&mut app.db.read().await?, &id).await?,
+        false => None,
+    };
+    found.map(|client| Json(client.into())).ok_or_else(|| Problem::not_found("client"))
+}
+
+/// Clients, newest first.
+#[utoipa::path(get, path = "/api/v1/clients", tag = "clients",
+    params(("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
+    responses((status = 200, body = List<Client>), (status = 422, body = Problem)))]
+pub async fn list(State(app): State<App>, _may: Viewer, params: Params) -> Result<Json<List<Client>>> {
+    let page = params.page(|after| IdKind::Client.fits(after))?;
+    let found = clients::list(&mut app.db.read().await?, page.after.as_deref(), page.rows()).await?;
+    let items = found.into_iter().map(Client::from).collect();
+    Ok(Json(page.list(items, |client| client.id.clone())))
+}
+
+fn email(form: &mut Form) -> String {
+    let email = form.text("email", 3..=EMAIL_CHARS_MAX).to_lowercase();
+    let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
+        let clean = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
+        clean(local) && clean(domain) && !domain.contains('@')
+    });
+    if !email.is_empty() && !well_formed {
+        form.fault("email", "must be an e-mail address such as ana@example.com");
+    }
+    email
+}
+
+fn customer(form: &mut Form) -> Option<String> {
+    let id = form.opt_text("stripe_customer_id", 1..=255)?;
+    if !super::query::is_stripe_id(&id) {
+        form.fault("stripe_customer_id", "must be a Stripe customer id such as cus_…");
+    }
+    Some(id)
+}

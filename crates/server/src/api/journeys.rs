@@ -1,0 +1,315 @@
+//! Journeys and their history.
+
+use super::access::{Editor, Viewer};
+use super::contents::Price;
+use super::form::Form;
+use super::hypotheses::{self, NewHypothesis};
+use super::payments::Payment;
+use super::problem::{Problem, Result};
+use super::query::{List, Params};
+use crate::app::App;
+use crate::apply::{self, weak};
+use crate::clock::rfc3339;
+use crate::ids::{self, IdKind};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use ledger::journey::{Flag, JourneyFacts};
+use ledger::{Outcome, OutcomeSource, PaymentStatus, judge};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use store::history::{self, HistoryRow};
+use store::journeys::{self, JourneyFilter, StoredJourney};
+use store::payments::{self, HintKind, StoredPayment};
+use store::{Conn, clients, contents};
+use utoipa::ToSchema;
+
+/// A person's note of an outcome.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MarkView {
+    #[schema(value_type = String)]
+    outcome: Outcome,
+    note: Option<String>,
+    at: String,
+    by: String,
+}
+
+/// A person's pin.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OverrideView {
+    #[schema(value_type = String)]
+    outcome: Outcome,
+    reason: String,
+    at: String,
+    by: String,
+}
+
+/// One client going through content, and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Journey {
+    pub(super) id: String,
+    client_id: String,
+    /// Private: send it to the client and to nobody else.
+    link: String,
+    content_version_id: String,
+    hypothesis_id: String,
+    #[schema(value_type = String)]
+    outcome: Outcome,
+    #[schema(value_type = String)]
+    outcome_source: OutcomeSource,
+    /// What the outcome would be without the override.
+    #[schema(value_type = String)]
+    derived_outcome: Outcome,
+    #[schema(value_type = String)]
+    payment_status: PaymentStatus,
+    price: Price,
+    livemode: bool,
+    mark: Option<MarkView>,
+    #[serde(rename = "override")]
+    pinned: Option<OverrideView>,
+    #[schema(value_type = Vec<String>)]
+    flags: Vec<Flag>,
+    started_at: String,
+    first_viewed_at: Option<String>,
+    paid_at: Option<String>,
+    payments: Vec<Payment>,
+}
+
+/// One row of a journey's history.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HistoryView {
+    id: String,
+    at: String,
+    #[schema(value_type = String)]
+    from: Outcome,
+    #[schema(value_type = String)]
+    to: Outcome,
+    #[schema(value_type = String)]
+    source: OutcomeSource,
+    event_id: Option<String>,
+    actor: Option<String>,
+    note: String,
+    /// A mark that money or an override outranks.
+    outranked: bool,
+    #[serde(skip)]
+    seq: i64,
+}
+
+/// Body of a new journey.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body that `Form` reads")]
+pub struct NewJourney {
+    client_id: String,
+    content_version_id: String,
+    /// Its own hypothesis; the version's when absent.
+    hypothesis: Option<NewHypothesis>,
+    /// Its own price; the version's when absent.
+    price: Option<super::contents::NewPrice>,
+    /// The configured key's mode when absent.
+    livemode: Option<bool>,
+    /// For journeys that began before whypaid; now when absent.
+    started_at: Option<String>,
+}
+
+/// Start a client's journey. Answers with its private link.
+#[utoipa::path(post, path = "/api/v1/journeys", tag = "journeys", request_body = NewJourney,
+    responses((status = 201, body = Journey), (status = 422, body = Problem)))]
+pub async fn create(
+    State(app): State<App>,
+    _may: Editor,
+    mut form: Form,
+) -> Result<(StatusCode, Json<Journey>)> {
+    let mut conn = app.db.ledger().await?;
+    let hypothesis = form.has("hypothesis").then(|| hypotheses::read(&app, &mut form));
+    let journey = read(&app, &mut conn, &mut form, hypothesis.as_ref().map(|h| h.id.clone())).await?;
+    let journey = form.finish(journey)?.ok_or_else(|| Problem::not_found("client or version"))?;
+    if let Some(hypothesis) = &hypothesis {
+        contents::insert_hypothesis(&mut conn, hypothesis).await?;
+    }
+    journeys::insert(&mut conn, &journey).await?;
+    let mut changes = vec![apply::journeys::change(&journey, "created")];
+    changes.extend(settle(&app, &mut conn, &journey).await?);
+    let view = one(&app, &mut conn, &journey.id).await?;
+    conn.commit().await?;
+    app.live.announce(changes);
+    view.map(|view| (StatusCode::CREATED, Json(view))).ok_or_else(|| Problem::not_found("journey"))
+}
+
+/// Payments that came before the journey's record are matched now (SPEC H5).
+async fn settle(app: &App, conn: &mut Conn, journey: &StoredJourney) -> Result<Vec<apply::Change>> {
+    let waiting = payments::hinted(conn, HintKind::Journey, vec![journey.id.clone()]).await?;
+    let touched = apply::Touched { payments: waiting.into_iter().collect(), ..apply::Touched::default() };
+    let trees = apply::objects::trees(conn, &touched.payments).await?;
+    let mut changes = apply::batch::recompute(conn, &app.context, &touched, &trees).await?;
+    let concerned: BTreeSet<String> = weak::settle_client(conn, &journey.client_id).await?;
+    changes.extend(apply::journeys::rejudge(conn, &app.context, &concerned).await?);
+    Ok(changes)
+}
+
+async fn read(
+    app: &App,
+    conn: &mut Conn,
+    form: &mut Form,
+    hypothesis_id: Option<String>,
+) -> Result<Option<StoredJourney>> {
+    let now_ms = app.context.clock.now_ms();
+    let client_id = form.text("client_id", 1..=100);
+    let client = match IdKind::Client.fits(&client_id) {
+        true => clients::get(conn, &client_id).await?,
+        false => None,
+    };
+    if !client_id.is_empty() && client.is_none() {
+        form.fault("client_id", "there is no such client");
+    }
+    let version_id = form.text("content_version_id", 1..=100);
+    let version = match IdKind::Version.fits(&version_id) {
+        true => contents::get_version(conn, &version_id).await?,
+        false => None,
+    };
+    if !version_id.is_empty() && version.is_none() {
+        form.fault("content_version_id", "there is no such content version");
+    }
+    let price = form.opt_money("price");
+    let livemode = form.opt_bool("livemode").unwrap_or_else(|| app.config.livemode());
+    let started_at_ms = form.opt_past("started_at", now_ms).unwrap_or(now_ms);
+    let (Some(client), Some(version)) = (client, version) else { return Ok(None) };
+    let price = price.unwrap_or(version.price);
+    let nothing = JourneyFacts { price, payments: &[], opened: &[], mark: None, pinned: None };
+    Ok(Some(StoredJourney {
+        id: app.context.ids.make(IdKind::Journey),
+        client_id: client.id,
+        token: ids::secret(),
+        content_version_id: version.id,
+        hypothesis_id: hypothesis_id.unwrap_or(version.hypothesis_id),
+        price,
+        livemode,
+        started_at_ms,
+        first_viewed_at_ms: None,
+        mark: None,
+        pinned: None,
+        history_count: 0,
+        judgement: judge(&nothing),
+        changed_at_ms: now_ms,
+    }))
+}
+
+/// One journey with its payments.
+#[utoipa::path(get, path = "/api/v1/journeys/{id}", tag = "journeys",
+    responses((status = 200, body = Journey), (status = 404, body = Problem)))]
+pub async fn show(State(app): State<App>, _may: Viewer, Path(id): Path<String>) -> Result<Json<Journey>> {
+    let found = match IdKind::Journey.fits(&id) {
+        true => one(&app, &mut app.db.read().await?, &id).await?,
+        false => None,
+    };
+    found.map(Json).ok_or_else(|| Problem::not_found("journey"))
+}
+
+/// Journeys, newest first. `q` looks in the client's name, address and company.
+#[utoipa::path(get, path = "/api/v1/journeys", tag = "journeys",
+    params(("outcome" = Option<String>, Query), ("payment_status" = Option<String>, Query),
+        ("livemode" = Option<bool>, Query), ("q" = Option<String>, Query),
+        ("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
+    responses((status = 200, body = List<Journey>), (status = 422, body = Problem)))]
+pub async fn list(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Json<List<Journey>>> {
+    let filter = filter(&mut params);
+    let page = params.page(|after| IdKind::Journey.fits(after))?;
+    let mut conn = app.db.read().await?;
+    let lines = journeys::list(&mut conn, &filter, page.after.as_deref(), page.rows()).await?;
+    let rows = lines.into_iter().map(|line| line.journey).collect();
+    let items = views(&app, &mut conn, rows).await?;
+    Ok(Json(page.list(items, |journey| journey.id.clone())))
+}
+
+/// The filters of the list, for the API and the page.
+pub fn filter(params: &mut Params) -> JourneyFilter {
+    let statuses = "none, processing, failed, canceled, paid, partially_refunded, refunded, disputed, lost";
+    let outcomes = "pending, responded, paid, ghosted, refunded";
+    JourneyFilter {
+        outcome: params.word("outcome", Outcome::parse, outcomes).map(|o| o.as_str().to_owned()),
+        payment_status: params.word("payment_status", PaymentStatus::parse, statuses).map(|s| s.as_str().to_owned()),
+        livemode: params.truth("livemode"),
+        q: params.text("q"),
+    }
+}
+
+/// Every change of a journey's outcome, newest first.
+#[utoipa::path(get, path = "/api/v1/journeys/{id}/history", tag = "journeys",
+    params(("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
+    responses((status = 200, body = List<HistoryView>), (status = 404, body = Problem)))]
+pub async fn history(
+    State(app): State<App>,
+    _may: Viewer,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Json<List<HistoryView>>> {
+    let page = params.page(|after| after.parse::<i64>().is_ok())?;
+    let mut conn = app.db.read().await?;
+    if !IdKind::Journey.fits(&id) || journeys::get(&mut conn, &id).await?.is_none() {
+        return Err(Problem::not_found("journey"));
+    }
+    let before = page.after.as_deref().and_then(|after| after.parse().ok());
+    let rows = history::of_journey(&mut conn, &id, before, page.rows()).await?;
+    let items = rows.into_iter().map(history_view).collect();
+    Ok(Json(page.list(items, |row: &HistoryView| row.seq.to_string())))
+}
+
+fn history_view(row: HistoryRow) -> HistoryView {
+    HistoryView {
+        id: row.id,
+        at: rfc3339(row.at_ms),
+        from: row.from,
+        to: row.to,
+        source: row.source,
+        event_id: row.event_id,
+        actor: row.actor,
+        note: row.note,
+        outranked: row.outranked,
+        seq: row.seq,
+    }
+}
+
+/// One journey as the API shows it.
+pub async fn one(app: &App, conn: &mut Conn, id: &str) -> Result<Option<Journey>> {
+    let rows = journeys::by_ids(conn, vec![id.to_owned()]).await?;
+    Ok(views(app, conn, rows).await?.pop())
+}
+
+async fn views(app: &App, conn: &mut Conn, rows: Vec<StoredJourney>) -> Result<Vec<Journey>> {
+    let mut by_journey: BTreeMap<String, Vec<StoredPayment>> = BTreeMap::new();
+    for payment in payments::by_journeys(conn, rows.iter().map(|j| j.id.clone()).collect()).await? {
+        if let (Some(id), true) = (payment.journey_id.clone(), payment.facts.is_money) {
+            by_journey.entry(id).or_default().push(payment);
+        }
+    }
+    Ok(rows.into_iter().map(|row| view(app, by_journey.remove(&row.id).unwrap_or_default(), row)).collect())
+}
+
+fn view(app: &App, mut payments: Vec<StoredPayment>, journey: StoredJourney) -> Journey {
+    payments.sort_by(|a, b| (a.facts.happened_at_s, &a.id).cmp(&(b.facts.happened_at_s, &b.id)));
+    let judgement = journey.judgement;
+    Journey {
+        link: format!("{}/j/{}", app.config.public_url, journey.token),
+        id: journey.id,
+        client_id: journey.client_id,
+        content_version_id: journey.content_version_id,
+        hypothesis_id: journey.hypothesis_id,
+        outcome: judgement.outcome,
+        outcome_source: judgement.source,
+        derived_outcome: judgement.derived_outcome,
+        payment_status: judgement.payment_status,
+        price: journey.price.into(),
+        livemode: journey.livemode,
+        mark: journey.mark.map(|m| MarkView { outcome: m.outcome, note: m.note, at: rfc3339(m.at_ms), by: m.by }),
+        pinned: journey.pinned.map(|p| OverrideView {
+            outcome: p.outcome,
+            reason: p.reason,
+            at: rfc3339(p.at_ms),
+            by: p.by,
+        }),
+        flags: judgement.flags,
+        started_at: rfc3339(journey.started_at_ms),
+        first_viewed_at: journey.first_viewed_at_ms.map(rfc3339),
+        paid_at: judgement.paid_at_ms.map(rfc3339),
+        payments: payments.into_iter().map(Payment::from).collect(),
+    }
+}

@@ -1,0 +1,75 @@
+//! The HTTP API of SPEC section 8. One file per noun; every route is registered together with its OpenAPI text, so
+//! none can be left undocumented.
+
+pub mod access;
+pub mod clients;
+pub mod contents;
+pub mod events;
+pub mod form;
+pub mod health;
+pub mod hypotheses;
+pub mod journeys;
+pub mod live;
+pub mod outcomes;
+pub mod payments;
+pub mod problem;
+pub mod query;
+pub mod webhook;
+
+pub use problem::{Problem, Result};
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Head of `/openapi.json`.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "whypaid",
+        description = "Why clients pay. Send `Authorization: Bearer <token>`; make one with `whypaid token create`. \
+            Errors are RFC 9457 problems with a `code` that never changes. Lists take `limit` (1 to 200) and `after`, \
+            and answer `items` and `next`. Times are RFC 3339 UTC with milliseconds; amounts are Stripe minor units."
+    ),
+    servers((url = "/"))
+)]
+struct Docs;
+
+/// Every route of the API, with its documentation.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Docs::openapi())
+        .routes(routes!(webhook::receive))
+        .routes(routes!(clients::list, clients::create))
+        .routes(routes!(clients::show, clients::update))
+        .routes(routes!(contents::list, contents::create))
+        .routes(routes!(contents::versions, contents::create_version))
+        .routes(routes!(journeys::list, journeys::create))
+        .routes(routes!(journeys::show))
+        .routes(routes!(journeys::history))
+        .routes(routes!(outcomes::mark))
+        .routes(routes!(outcomes::bulk_mark))
+        .routes(routes!(outcomes::pin, outcomes::release))
+        .routes(routes!(payments::list))
+        .routes(routes!(payments::link))
+        .routes(routes!(events::list))
+        .routes(routes!(events::show))
+        .routes(routes!(events::replay))
+        .routes(routes!(live::stream))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+}
+
+/// The API as a router, and `/openapi.json` about it.
+pub fn router() -> Router<App> {
+    let (router, docs) = routes().split_for_parts();
+    let docs = docs.to_json().unwrap_or_default();
+    let openapi = move || {
+        let docs = docs.clone();
+        async move { ([(axum::http::header::CONTENT_TYPE, "application/json")], docs) }
+    };
+    router.route("/openapi.json", get(openapi)).method_not_allowed_fallback(problem::method_not_allowed)
+}

@@ -1,0 +1,114 @@
+//! `POST /api/webhooks/stripe`: verify, store, acknowledge (SPEC H1, H2).
+
+use super::form::body_problem;
+use super::problem::Problem;
+use crate::app::App;
+use crate::ids;
+use crate::ingest::{Refused, Stored};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use store::events::{EventStatus, NewEvent, PARKED_MS};
+use stripe::{Envelope, ReadError, SignatureError};
+use utoipa::ToSchema;
+
+/// The acknowledgement.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Received {
+    received: bool,
+    /// Present and true when the event was there already.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    duplicate: bool,
+}
+
+/// Take a Stripe event. Answers 200 only once the event is durable.
+#[utoipa::path(
+    post, path = "/api/webhooks/stripe", tag = "webhooks", request_body = serde_json::Value,
+    params(("Stripe-Signature" = String, Header, description = "As Stripe signs it")),
+    responses(
+        (status = 200, body = Received), (status = 400, body = Problem, description = "Bad signature or not an event"),
+        (status = 413, body = Problem), (status = 503, body = Problem, description = "Not stored: try again"),
+    )
+)]
+pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Received>, Problem> {
+    if app.config.webhook_secrets.is_empty() {
+        let detail = "No webhook secret is configured. Set STRIPE_WEBHOOK_SECRET to the endpoint's whsec_… and restart.";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_webhook_secret", detail));
+    }
+    refuse_declared_size(request.headers(), app.config.body_bytes_max)?;
+    let signature = signature_of(request.headers())?;
+    let body = Bytes::from_request(request, &app).await.map_err(|r: BytesRejection| refused(body_problem(&r)))?;
+    let now_ms = app.context.clock.now_ms();
+    stripe::verify(&signature, &body, &app.config.webhook_secrets, now_ms.div_euclid(1000))
+        .map_err(|error| refused(bad_signature(&error)))?;
+    let event = read(body, now_ms).map_err(|error| refused(not_an_event(&error)))?;
+    match app.ingest.store(event).await {
+        Ok(stored) => Ok(Json(Received { received: true, duplicate: stored == Stored::Duplicate })),
+        Err(Refused::QueueFull) => {
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "queue_full", "Too many events at once; try again."))
+        }
+        Err(Refused::NotCommitted) => {
+            Err(Problem::unavailable("The event could not be stored and was not acknowledged; try again."))
+        }
+    }
+}
+
+/// 413 before the body is read, when its declared size is too large.
+fn refuse_declared_size(headers: &HeaderMap, bytes_max: usize) -> Result<(), Problem> {
+    let declared = headers.get(axum::http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|bytes| bytes > bytes_max) {
+        let detail = format!("The body is larger than {bytes_max} bytes; WHYPAID_BODY_LIMIT sets the limit.");
+        return Err(refused(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)));
+    }
+    Ok(())
+}
+
+fn signature_of(headers: &HeaderMap) -> Result<String, Problem> {
+    let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
+    header.map(str::to_owned).ok_or_else(|| refused(bad_signature(&SignatureError::Missing)))
+}
+
+fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
+    let envelope = Envelope::read(&body)?;
+    let id = match stripe::is_dashboard_test(&envelope.id) {
+        // The dashboard's test sends share one id; each is stored (SPEC 9.17).
+        true => format!("{}_{}", envelope.id, &ids::secret()[..24]),
+        false => envelope.id.to_string(),
+    };
+    let handled = stripe::handled(&envelope.event_type);
+    // A thin event says nothing itself; it waits until its object can be fetched.
+    let parked = handled && envelope.thin.is_some();
+    Ok(NewEvent {
+        id,
+        kind: envelope.event_type.to_string(),
+        api_version: envelope.api_version.as_deref().map(str::to_owned),
+        account: envelope.account.as_deref().map(str::to_owned),
+        livemode: envelope.livemode,
+        created_at_ms: envelope.created_s.saturating_mul(1000),
+        received_at_ms: now_ms,
+        status: if handled { EventStatus::Received } else { EventStatus::Ignored },
+        due_at_ms: if parked { PARKED_MS } else { now_ms },
+        body: Vec::from(body),
+    })
+}
+
+fn refused(problem: Problem) -> Problem {
+    metrics::counter!("whypaid_webhooks_rejected_total", "code" => problem.code).increment(1);
+    tracing::warn!(code = problem.code, "a webhook was refused");
+    problem
+}
+
+fn bad_signature(error: &SignatureError) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string())
+}
+
+fn not_an_event(error: &ReadError) -> Problem {
+    let mut problem = Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string());
+    if let Some(field) = error.field() {
+        problem.errors.push(super::problem::FieldError { field: field.to_owned(), message: error.to_string() });
+    }
+    problem
+}

@@ -1,0 +1,94 @@
+//! The running program: what every handler needs, and how its tasks start and stop.
+
+use crate::apply::Context;
+use crate::apply::worker::{HANDED_OVER_BATCHES_MAX, Worker};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ids::{self, Ids};
+use crate::ingest::{self, Ingest};
+use crate::live::Live;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use store::Db;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Shared by all handlers; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// See [`App`].
+pub struct Inner {
+    /// Settings.
+    pub config: Config,
+    /// Database.
+    pub db: Db,
+    /// Time and ids.
+    pub context: Context,
+    /// Takes events.
+    pub ingest: Ingest,
+    /// Tells open streams.
+    pub live: Live,
+    /// Renders `/metrics`.
+    pub metrics: PrometheusHandle,
+    /// Pages need no sign-in: only in the demo, whose data is made up.
+    pub open_pages: bool,
+    /// Asks apply to look at the table now.
+    pub wake: mpsc::Sender<()>,
+    /// Cancelled when the program stops; streams end then.
+    pub stop: CancellationToken,
+}
+
+impl std::ops::Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What [`start`] needs.
+pub struct Parts {
+    /// Settings.
+    pub config: Config,
+    /// Migrated.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// See [`Inner::metrics`].
+    pub metrics: PrometheusHandle,
+    /// See [`Inner::open_pages`].
+    pub open_pages: bool,
+}
+
+/// The background tasks.
+pub struct Tasks {
+    writer: JoinHandle<()>,
+    worker: JoinHandle<()>,
+}
+
+impl Tasks {
+    /// Waits until everything taken in is stored and applied. Every [`App`] must be dropped by then.
+    pub async fn finish(self) {
+        // The writer ends when nobody can hand it events; its end closes the hand-over, which ends the worker.
+        let _ = self.writer.await;
+        let _ = self.worker.await;
+    }
+}
+
+/// Starts the tasks.
+pub fn start(parts: Parts) -> (App, Tasks) {
+    let Parts { config, db, clock, metrics, open_pages } = parts;
+    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
+    let live = Live::new(&ids::secret()[..12]);
+    let stop = CancellationToken::new();
+    let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
+    let (wake, woken) = mpsc::channel(1);
+    let worker =
+        Worker { db: db.clone(), context: context.clone(), live: live.clone(), handed_over, wake: woken };
+    let worker = tokio::spawn(worker.run(stop.clone()));
+    let (ingest, writer) = ingest::start(db.clone(), hand_over);
+    let inner = Inner { config, db, context, ingest, live, metrics, open_pages, wake, stop };
+    (App(Arc::new(inner)), Tasks { writer, worker })
+}

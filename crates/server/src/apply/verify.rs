@@ -1,0 +1,97 @@
+//! `whypaid doctor --verify`: computes every payment and outcome again from the stored snapshots, and reports what
+//! differs from what is stored. Writes nothing.
+
+use super::journeys::Facts;
+use ledger::{Snapshot, fold};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Conn, Db, Result, history, journeys, payments, snapshots};
+
+/// Rows looked at in one go.
+const PAGE: i64 = 500;
+
+/// What was looked at, and what differs.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Payments computed.
+    pub payments: usize,
+    /// Journeys computed.
+    pub journeys: usize,
+    /// One line per difference.
+    pub differences: Vec<String>,
+}
+
+/// Verifies the whole database. `progress` is told after every page.
+pub async fn verify(db: &Db, mut progress: impl FnMut(&Report)) -> Result<Report> {
+    let mut report = Report::default();
+    // Holds off apply, so that every row is of one moment.
+    let mut conn = db.ledger().await?;
+    let mut after = String::new();
+    loop {
+        let ids = snapshots::payment_ids(&mut conn, &after, PAGE).await?;
+        let Some(last) = ids.last() else { break };
+        after.clone_from(last);
+        verify_payments(&mut conn, ids, &mut report).await?;
+        progress(&report);
+    }
+    let mut after = String::new();
+    loop {
+        let ids = journeys::ids(&mut conn, &after, PAGE).await?;
+        let Some(last) = ids.last() else { break };
+        after.clone_from(last);
+        verify_journeys(&mut conn, ids, &mut report).await?;
+        progress(&report);
+    }
+    Ok(report)
+}
+
+async fn verify_payments(conn: &mut Conn, ids: Vec<String>, report: &mut Report) -> Result<()> {
+    let stored: BTreeMap<_, _> =
+        payments::by_ids(conn, ids.clone()).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+    let rows = snapshots::by_payments(conn, ids.clone()).await?;
+    for id in ids {
+        report.payments += 1;
+        let members: Vec<(&String, &Snapshot)> = rows
+            .iter()
+            .filter(|row| row.payment_id == id)
+            .filter_map(|row| row.facts.as_ref().map(|facts| (&row.id, facts)))
+            .collect();
+        let computed = fold(&members);
+        match (&computed, stored.get(&id)) {
+            (None, None) => {}
+            (Some(_), None) => report.differences.push(format!("payment {id}: missing")),
+            (None, Some(_)) => report.differences.push(format!("payment {id}: has no facts")),
+            (Some(computed), Some(stored)) if *computed != stored.facts => {
+                report.differences.push(format!(
+                    "payment {id}: stored {} {} net, computed {} {} net",
+                    stored.facts.status, stored.facts.net_minor, computed.status, computed.net_minor
+                ));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn verify_journeys(conn: &mut Conn, ids: Vec<String>, report: &mut Report) -> Result<()> {
+    let ids: BTreeSet<String> = ids.into_iter().collect();
+    let facts = Facts::load(conn, &ids).await?;
+    for journey in &facts.journeys {
+        report.journeys += 1;
+        let (id, stored, computed) = (&journey.id, &journey.judgement, facts.judge(journey));
+        if computed != *stored {
+            report.differences.push(format!(
+                "journey {id}: stored {} ({}), computed {} ({})",
+                stored.outcome, stored.payment_status, computed.outcome, computed.payment_status
+            ));
+        }
+        let newest = history::of_journey(conn, id, None, 1).await?.pop();
+        if newest.as_ref().map_or(0, |row| row.seq) != journey.history_count {
+            report.differences.push(format!("journey {id}: a row of history is missing"));
+        }
+        let last = newest.map_or(ledger::Outcome::Pending, |row| row.to);
+        if last != stored.outcome {
+            report.differences.push(format!("journey {id}: history ends in {last}, outcome is {}", stored.outcome));
+        }
+    }
+    Ok(())
+}

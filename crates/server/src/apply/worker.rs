@@ -1,0 +1,198 @@
+//! The task that applies events: batches handed over by ingest, and a sweep of the table for what was left over by a
+//! crash, a failure or a full hand-over.
+//!
+//! A batch that fails is tried event by event, so a poison event delays no other. An event that fails alone is tried
+//! again with exponential backoff and jitter, then parked as dead for a person (SPEC H10).
+
+use super::batch::{self, Applied, Unreadable};
+use super::{Change, Context};
+use crate::ids::random_fraction;
+use crate::live::Live;
+use std::time::Duration;
+use store::events::{self, DueEvent, EventStatus};
+use store::{Db, StoreError};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Events applied in one transaction. Bounds how long ingest waits for the writer.
+pub const BATCH_EVENTS_MAX: usize = 256;
+/// Batches handed over and not applied yet; what does not fit is left to the sweep.
+pub const HANDED_OVER_BATCHES_MAX: usize = 8;
+/// How often the table is swept while idle.
+const SWEEP_EVERY: Duration = Duration::from_secs(2);
+/// Younger events are still on their way through memory.
+const SWEEP_GRACE_MS: i64 = 10_000;
+/// Tries before an event is dead.
+pub const ATTEMPTS_MAX: i64 = 8;
+/// Wait after the first failure; doubles with each.
+const BACKOFF_FIRST_MS: i64 = 1_000;
+/// Longest wait.
+const BACKOFF_MAX_MS: i64 = 3_600_000;
+
+/// Applies events until told to stop.
+pub struct Worker {
+    /// The database.
+    pub db: Db,
+    /// Time and ids.
+    pub context: Context,
+    /// Where changes are announced.
+    pub live: Live,
+    /// From ingest.
+    pub handed_over: mpsc::Receiver<Vec<DueEvent>>,
+    /// Asked to sweep now: after a replay.
+    pub wake: mpsc::Receiver<()>,
+}
+
+impl Worker {
+    /// Runs until `stop`, then applies what was handed over already.
+    pub async fn run(mut self, stop: CancellationToken) {
+        self.sweep(0).await;
+        let mut tick = tokio::time::interval(SWEEP_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                batch = self.handed_over.recv() => match batch {
+                    Some(batch) => self.take(batch).await,
+                    None => break,
+                },
+                Some(()) = self.wake.recv() => self.sweep(0).await,
+                _ = tick.tick() => self.sweep(SWEEP_GRACE_MS).await,
+                () = stop.cancelled(), if self.handed_over.is_empty() => break,
+            }
+        }
+    }
+
+    /// Merges batches that wait already into one: fewer transactions under load.
+    async fn take(&mut self, mut batch: Vec<DueEvent>) {
+        while batch.len() < BATCH_EVENTS_MAX {
+            match self.handed_over.try_recv() {
+                Ok(more) => batch.extend(more),
+                Err(_) => break,
+            }
+        }
+        for part in batch.chunks(BATCH_EVENTS_MAX) {
+            self.apply(part.to_vec()).await;
+        }
+    }
+
+    /// Applies everything due in the table that was received at least `grace_ms` ago.
+    async fn sweep(&mut self, grace_ms: i64) {
+        loop {
+            let due_by_ms = self.context.clock.now_ms() - grace_ms;
+            let found = async {
+                let limit = i64::try_from(BATCH_EVENTS_MAX).unwrap_or(i64::MAX);
+                events::due(&mut self.db.read().await?, due_by_ms, limit).await
+            };
+            match found.await {
+                Ok(batch) if batch.is_empty() => return,
+                Ok(batch) => {
+                    if !self.apply(batch).await {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot look for events to apply; trying again");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// False when the database is away: the events stay in the table for a later sweep.
+    async fn apply(&mut self, batch: Vec<DueEvent>) -> bool {
+        match self.attempt(batch.clone()).await {
+            Ok(applied) => self.conclude(applied).await,
+            Err(Failure::Away(why)) => {
+                tracing::warn!(events = batch.len(), why, "the database is away; these events will be applied later");
+                return false;
+            }
+            Err(Failure::Broken(_)) => {
+                for event in batch {
+                    self.apply_alone(event).await;
+                }
+            }
+        }
+        true
+    }
+
+    async fn apply_alone(&mut self, event: DueEvent) {
+        let (id, attempts) = (event.id.clone(), event.attempts);
+        match self.attempt(vec![event]).await {
+            Ok(applied) => self.conclude(applied).await,
+            Err(Failure::Away(why)) => tracing::warn!(event_id = id, why, "the database is away"),
+            Err(Failure::Broken(why)) => self.note_failure(Unreadable { id, attempts, why }).await,
+        }
+    }
+
+    /// In a task of its own, so that a panic is a failure of this batch and not the end of applying.
+    async fn attempt(&self, batch: Vec<DueEvent>) -> Result<Applied, Failure> {
+        let (db, context) = (self.db.clone(), self.context.clone());
+        let attempt = tokio::spawn(async move { batch::apply(&db, &context, &batch).await });
+        match attempt.await {
+            Ok(Ok(applied)) => Ok(applied),
+            Ok(Err(error)) if error.is_unavailable() => Err(Failure::Away(error.to_string())),
+            Ok(Err(error)) => Err(Failure::Broken(error.to_string())),
+            Err(panic) => Err(Failure::Broken(format!("the program failed on this event: {panic}"))),
+        }
+    }
+
+    async fn conclude(&mut self, applied: Applied) {
+        metrics::counter!("whypaid_events_applied_total").increment(applied.finished);
+        self.announce(applied.changes);
+        for unreadable in applied.unreadable {
+            self.note_failure(unreadable).await;
+        }
+    }
+
+    fn announce(&self, changes: Vec<Change>) {
+        if !changes.is_empty() {
+            self.live.announce(changes);
+        }
+    }
+
+    async fn note_failure(&mut self, failure: Unreadable) {
+        let tried = failure.attempts + 1;
+        let dead = tried >= ATTEMPTS_MAX;
+        let status = if dead { EventStatus::Dead } else { EventStatus::Failed };
+        let due_at_ms = self.context.clock.now_ms() + backoff_ms(failure.attempts, random_fraction());
+        tracing::error!(event_id = failure.id, why = failure.why, tried, dead, "an event could not be applied");
+        metrics::counter!("whypaid_events_failed_total").increment(1);
+        let noted: Result<(), StoreError> = async {
+            let mut conn = self.db.write().await?;
+            events::fail(&mut conn, &failure.id, status, due_at_ms, &failure.why).await?;
+            conn.commit().await
+        }
+        .await;
+        if let Err(error) = noted {
+            tracing::warn!(event_id = failure.id, %error, "cannot note the failure; the event stays due");
+        }
+    }
+}
+
+enum Failure {
+    Away(String),
+    Broken(String),
+}
+
+/// Wait before the next try: doubles from [`BACKOFF_FIRST_MS`] up to [`BACKOFF_MAX_MS`], of which the upper half is
+/// random so that events that failed together are not tried together. `fraction` is in [0, 1).
+pub fn backoff_ms(attempts: i64, fraction: f64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(0);
+    let full = BACKOFF_FIRST_MS.saturating_mul(1_i64 << doublings).min(BACKOFF_MAX_MS);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "at most an hour in ms")]
+    let jitter = (full as f64 / 2.0 * fraction) as i64;
+    full / 2 + jitter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_an_hour() {
+        assert_eq!((backoff_ms(0, 0.0), backoff_ms(0, 0.999)), (500, 999));
+        assert_eq!(backoff_ms(3, 0.0), 4_000);
+        assert_eq!(backoff_ms(60, 0.0), BACKOFF_MAX_MS / 2);
+    }
+}

@@ -1,0 +1,74 @@
+//! The one place that reads the system clock. Everything else is given a [`Clock`], so that a test can set the time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Tells the time.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands at `now_ms` until it is advanced.
+    pub fn set(now_ms: i64) -> Self {
+        Self(Source::Set(Arc::new(AtomicI64::new(now_ms))))
+    }
+
+    /// Moves a set clock; the machine's clock does not move.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Set(now_ms) = &self.0 {
+            now_ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        }
+    }
+
+    /// Unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        match &self.0 {
+            Source::System => system_now_ms(),
+            Source::Set(now_ms) => now_ms.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Unix seconds.
+    pub fn now_s(&self) -> i64 {
+        self.now_ms().div_euclid(1000)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+fn system_now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// `2026-11-22T02:14:15.123Z`: RFC 3339, UTC, milliseconds.
+pub fn rfc3339(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |t| format!("{t:.3}"))
+}
+
+/// Reads RFC 3339 with any offset and precision.
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_in_utc_with_milliseconds() {
+        assert_eq!(rfc3339(1_795_313_655_120), "2026-11-22T02:14:15.120Z");
+        assert_eq!(parse_rfc3339("2026-11-22T04:14:15.12+02:00"), Some(1_795_313_655_120));
+    }
+}

@@ -1,0 +1,166 @@
+//! The durable inbox: verified events are committed before they are acknowledged (SPEC H2).
+//!
+//! One task writes. Whatever arrives while a commit runs goes into the next one: no timer, no added latency when idle,
+//! few fsyncs under load. The queue is bounded; what does not fit is refused with 503, and Stripe tries again.
+
+use crate::apply::worker::BATCH_EVENTS_MAX;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use store::events::{self, DueEvent, EventStatus, NewEvent};
+use store::{Db, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+/// Events waiting for the writer; at 3 kB each about 12 MB.
+pub const QUEUE_EVENTS_MAX: usize = 4096;
+/// Longest wait for a commit before the sender is told to try again (SPEC 9.1).
+pub const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long apply may make ingest wait before a batch is left to the sweep.
+const HAND_OVER_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Committed now.
+    New,
+    /// It was there already.
+    Duplicate,
+}
+
+/// Why an event was not taken. Nothing was acknowledged; the sender should try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// More is waiting than the database takes.
+    #[error("too many events are waiting to be stored")]
+    QueueFull,
+    /// The database did not commit.
+    #[error("the event could not be stored")]
+    NotCommitted,
+}
+
+struct Incoming {
+    event: NewEvent,
+    reply: oneshot::Sender<Result<Stored, Refused>>,
+}
+
+/// Takes events; cheap to clone.
+#[derive(Clone)]
+pub struct Ingest {
+    queue: mpsc::Sender<Incoming>,
+}
+
+impl Ingest {
+    /// Returns once the event is durable.
+    pub async fn store(&self, event: NewEvent) -> Result<Stored, Refused> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Incoming { event, reply }).map_err(|_| Refused::QueueFull)?;
+        match tokio::time::timeout(COMMIT_TIMEOUT, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) | Err(_) => Err(Refused::NotCommitted),
+        }
+    }
+}
+
+/// Starts the writer. It ends when every [`Ingest`] is dropped.
+pub fn start(db: Db, hand_over: mpsc::Sender<Vec<DueEvent>>) -> (Ingest, tokio::task::JoinHandle<()>) {
+    let (queue, waiting) = mpsc::channel(QUEUE_EVENTS_MAX);
+    let writer = tokio::spawn(Writer { db, waiting, hand_over, away: false }.run());
+    (Ingest { queue }, writer)
+}
+
+struct Writer {
+    db: Db,
+    waiting: mpsc::Receiver<Incoming>,
+    hand_over: mpsc::Sender<Vec<DueEvent>>,
+    /// The database was away at the last commit: logged once, not per event.
+    away: bool,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        let mut batch = Vec::with_capacity(BATCH_EVENTS_MAX);
+        while self.waiting.recv_many(&mut batch, BATCH_EVENTS_MAX).await > 0 {
+            self.take(std::mem::take(&mut batch)).await;
+        }
+    }
+
+    async fn take(&mut self, batch: Vec<Incoming>) {
+        let (events, replies): (Vec<NewEvent>, Vec<_>) = batch.into_iter().map(|i| (i.event, i.reply)).unzip();
+        let ids: Vec<String> = events.iter().map(|e| e.id.clone()).collect();
+        let to_apply = events.iter().filter(|e| e.status == EventStatus::Received && e.due_now()).map(due).collect();
+        match self.commit(events).await {
+            Ok(fresh) => {
+                self.note_back();
+                self.acknowledge(&ids, &fresh, replies);
+                self.pass_on(to_apply, &fresh).await;
+            }
+            Err(error) => {
+                self.note_away(&error, replies.len());
+                metrics::counter!("whypaid_events_refused_total").increment(replies.len() as u64);
+                for reply in replies {
+                    let _ = reply.send(Err(Refused::NotCommitted));
+                }
+            }
+        }
+    }
+
+    async fn commit(&self, events: Vec<NewEvent>) -> Result<BTreeSet<String>, StoreError> {
+        let commit = async {
+            let mut conn = self.db.write().await?;
+            let fresh = events::insert(&mut conn, events).await?;
+            conn.commit().await?;
+            Ok(fresh)
+        };
+        let late = |_| StoreError::Unavailable("it took too long to commit".to_owned());
+        tokio::time::timeout(COMMIT_TIMEOUT, commit).await.map_err(late)?
+    }
+
+    /// The first of several copies in one batch is the new one.
+    fn acknowledge(
+        &self,
+        ids: &[String],
+        fresh: &BTreeSet<String>,
+        replies: Vec<oneshot::Sender<Result<Stored, Refused>>>,
+    ) {
+        let mut first = BTreeSet::new();
+        for (id, reply) in ids.iter().zip(replies) {
+            let new = fresh.contains(id) && first.insert(id);
+            // The sender may have gone away; the event is stored all the same.
+            let _ = reply.send(Ok(if new { Stored::New } else { Stored::Duplicate }));
+        }
+        metrics::counter!("whypaid_events_stored_total").increment(fresh.len() as u64);
+        metrics::counter!("whypaid_events_duplicate_total").increment((ids.len() - first.len()) as u64);
+    }
+
+    /// Waits a little for apply to keep up; what it cannot take now, its sweep finds in the table.
+    async fn pass_on(&self, mut batch: Vec<DueEvent>, fresh: &BTreeSet<String>) {
+        let mut passed = BTreeSet::new();
+        batch.retain(|event| fresh.contains(&event.id) && passed.insert(event.id.clone()));
+        if !batch.is_empty() {
+            let _ = self.hand_over.send_timeout(batch, HAND_OVER_TIMEOUT).await;
+        }
+    }
+
+    fn note_away(&mut self, error: &StoreError, refused: usize) {
+        if !self.away {
+            tracing::error!(%error, refused, "events cannot be stored; answering 503 until the database is back");
+        }
+        self.away = true;
+    }
+
+    fn note_back(&mut self) {
+        if self.away {
+            tracing::info!("the database is back; events are stored again");
+        }
+        self.away = false;
+    }
+}
+
+fn due(event: &NewEvent) -> DueEvent {
+    DueEvent {
+        id: event.id.clone(),
+        kind: event.kind.clone(),
+        received_at_ms: event.received_at_ms,
+        attempts: 0,
+        body: event.body.clone(),
+    }
+}

@@ -1,0 +1,89 @@
+//! What a statement gives back, read column by column.
+
+use crate::error::{Result, StoreError};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
+
+/// One row of an answer.
+#[derive(Debug)]
+pub enum Row {
+    /// From SQLite.
+    Sqlite(SqliteRow),
+    /// From PostgreSQL.
+    Postgres(PgRow),
+}
+
+impl Row {
+    /// The value of column `index`, counted from 0 in the order the statement names them.
+    pub(crate) fn get<T>(&self, index: usize) -> Result<T>
+    where
+        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        let value = match self {
+            Self::Sqlite(row) => row.try_get(index),
+            Self::Postgres(row) => row.try_get(index),
+        };
+        value.map_err(|e| StoreError::Corrupt { table: "a row", why: e.to_string() })
+    }
+
+    /// Column `index` read with `parse`; a text it refuses is a corrupt row of `table`.
+    pub(crate) fn parse<T>(
+        &self,
+        index: usize,
+        table: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T> {
+        let text: String = self.get(index)?;
+        read_back(&text, index, table, parse)
+    }
+
+    /// Likewise, or null.
+    pub(crate) fn parse_opt<T>(
+        &self,
+        index: usize,
+        table: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let text: Option<String> = self.get(index)?;
+        text.map(|text| read_back(&text, index, table, parse)).transpose()
+    }
+
+    /// Column `index` read as JSON.
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        index: usize,
+        table: &'static str,
+    ) -> Result<T> {
+        let text: String = self.get(index)?;
+        from_json(&text, table)
+    }
+
+    /// Column `index` read as JSON, or null.
+    pub(crate) fn json_opt<T: serde::de::DeserializeOwned>(
+        &self,
+        index: usize,
+        table: &'static str,
+    ) -> Result<Option<T>> {
+        let text: Option<String> = self.get(index)?;
+        text.map(|text| from_json(&text, table)).transpose()
+    }
+}
+
+fn read_back<T>(
+    text: &str,
+    index: usize,
+    table: &'static str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T> {
+    parse(text).ok_or_else(|| StoreError::Corrupt { table, why: format!("column {index} holds {text:?}") })
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str, table: &'static str) -> Result<T> {
+    serde_json::from_str(text).map_err(|e| StoreError::Corrupt { table, why: e.to_string() })
+}
+
+/// JSON text of a value that cannot fail to serialise: our own structs with text keys.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| StoreError::Other(e.to_string()))
+}
