@@ -2,12 +2,14 @@
 
 use super::problem::Problem;
 use crate::app::App;
-use crate::ids::hex;
+use crate::clock::Clock;
+use crate::ids::{IdKind, Ids, hex, secret};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use sha2::{Digest as _, Sha256};
-use store::tokens;
+use store::Db;
+use store::tokens::{self, StoredToken};
 
 /// What a token may do; each role may all that the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -63,6 +65,17 @@ pub struct Editor(pub Principal);
 /// Hash under which a token is stored. Tokens are random, so a fast hash without salt is enough.
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// Makes a token and returns its secret, which is shown this once.
+pub async fn make_token(db: &Db, clock: &Clock, role: Role, name: &str) -> store::Result<String> {
+    let token = format!("why_{}", secret());
+    let id = Ids::new(clock.clone()).make(IdKind::Token);
+    let stored = StoredToken { id, name: name.to_owned(), role: role.as_str().to_owned() };
+    let mut conn = db.write().await?;
+    tokens::insert(&mut conn, &stored, &token_hash(&token), clock.now_ms()).await?;
+    conn.commit().await?;
+    Ok(token)
 }
 
 /// The token a request carries: `Authorization`, or the page's cookie.
