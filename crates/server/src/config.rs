@@ -155,6 +155,10 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
             false
         }
     };
+    let log = raw.log.unwrap_or_else(|| "info".to_owned());
+    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&log) {
+        faults.push(format!("WHYPAID_LOG is {log:?}: {error}; try info, debug or warn"));
+    }
     if !faults.is_empty() {
         return Err(ConfigError(faults));
     }
@@ -165,7 +169,7 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
         stripe_secret_key,
         webhook_secrets: Secrets::parse(raw.stripe_webhook_secret.as_deref().unwrap_or_default()),
         stripe_api_base,
-        log: raw.log.unwrap_or_else(|| "info".to_owned()),
+        log,
         log_json,
         body_bytes_max,
     })
@@ -207,9 +211,10 @@ mod tests {
             stripe_api_base: Some("http://localhost:1/v1".to_owned()),
             body_limit: Some("1".to_owned()),
             log_format: Some("xml".to_owned()),
+            log: Some("whypaid=loud".to_owned()),
             ..Raw::default()
         };
-        assert_eq!(check(raw).unwrap_err().0.len(), 7);
+        assert_eq!(check(raw).unwrap_err().0.len(), 8);
         assert!(parse_file("lisen = 1").unwrap_err().to_string().contains("lisen"));
     }
 

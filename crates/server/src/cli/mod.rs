@@ -11,6 +11,7 @@ mod token;
 use crate::config::{self, Config};
 use crate::serve::metrics_handle;
 use clap::{Parser, Subcommand};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use store::Db;
 
@@ -103,7 +104,11 @@ async fn open(config: &Config) -> Result<Db, Failed> {
 
 fn log(filter: &str, json: bool) {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     let _ = if json { log.json().try_init() } else { log.try_init() };
     metrics_handle();
 }
