@@ -18,7 +18,10 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, SqlS
 use sqlx::{SqlitePool, Transaction};
 use std::path::Path;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::timeout;
 
 /// Readers of one SQLite file; more than cores only queue on the page cache.
 const SQLITE_READERS_MAX: u32 = 4;
@@ -54,7 +57,7 @@ pub struct Db(Pools);
 #[derive(Clone, Debug)]
 enum Pools {
     Sqlite { writer: SqlitePool, readers: SqlitePool },
-    Postgres(PgPool),
+    Postgres { pool: PgPool, ledger: Arc<Mutex<()>> },
 }
 
 impl Db {
@@ -101,31 +104,35 @@ impl Db {
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(|conn, _| Box::pin(limit_waiting(conn)));
-        Ok(Self(Pools::Postgres(pool.connect_lazy_with(options))))
+        Ok(Self(Pools::Postgres { pool: pool.connect_lazy_with(options), ledger: Arc::default() }))
     }
 
     /// Which engine this is.
     pub fn engine(&self) -> Engine {
         match self.0 {
             Pools::Sqlite { .. } => Engine::Sqlite,
-            Pools::Postgres(_) => Engine::Postgres,
+            Pools::Postgres { .. } => Engine::Postgres,
         }
     }
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
-        let done = match &self.0 {
-            Pools::Sqlite { writer, .. } => migrate::sqlite().run(writer).await,
-            Pools::Postgres(pool) => migrate::postgres().run(pool).await,
-        };
-        done.map_err(migrate::failed)
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                // sqlx locks nothing on SQLite, and two processes may meet a new file at once.
+                let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+                migrate::sqlite().run(&mut *tx).await.map_err(migrate::failed)?;
+                Ok(tx.commit().await?)
+            }
+            Pools::Postgres { pool, .. } => migrate::postgres().run(pool).await.map_err(migrate::failed),
+        }
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn> {
         Ok(Conn(match &self.0 {
             Pools::Sqlite { readers, .. } => Link::SqliteRead(readers.acquire().await?),
-            Pools::Postgres(pool) => Link::PostgresRead(pool.acquire().await?),
+            Pools::Postgres { pool, .. } => Link::PostgresRead(pool.acquire().await?),
         }))
     }
 
@@ -133,18 +140,20 @@ impl Db {
     pub async fn write(&self) -> Result<Conn> {
         Ok(Conn(match &self.0 {
             Pools::Sqlite { writer, .. } => Link::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Pools::Postgres(pool) => Link::PostgresWrite(pool.begin().await?),
+            Pools::Postgres { pool, .. } => Link::PostgresWrite(pool.begin().await?, None),
         }))
     }
 
     /// A write transaction that excludes every other one opened by this function, on any node. On SQLite every write
     /// transaction does.
     pub async fn ledger(&self) -> Result<Conn> {
-        let mut conn = self.write().await?;
-        if let Link::PostgresWrite(tx) = &mut conn.0 {
-            sqlx::query(LEDGER_LOCK).execute(&mut **tx).await?;
-        }
-        Ok(conn)
+        let Pools::Postgres { pool, ledger } = &self.0 else { return self.write().await };
+        // Only one of a node's connections waits for the lock; the others are left to those who need no lock.
+        let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(ledger).lock_owned()).await;
+        let turn = turn.map_err(|_| StoreError::Unavailable("waited too long for the ledger".to_owned()))?;
+        let mut tx = pool.begin().await?;
+        sqlx::query(LEDGER_LOCK).execute(&mut *tx).await?;
+        Ok(Conn(Link::PostgresWrite(tx, Some(turn))))
     }
 
     /// Asks the database to prepare a text; for the test that prepares every statement.
@@ -153,7 +162,7 @@ impl Db {
             Pools::Sqlite { writer, .. } => {
                 writer.acquire().await?.prepare(AssertSqlSafe(sql.sqlite_text()).into_sql_str()).await?;
             }
-            Pools::Postgres(pool) => {
+            Pools::Postgres { pool, .. } => {
                 pool.acquire().await?.prepare(sql.text.into_sql_str()).await?;
             }
         }
@@ -169,7 +178,7 @@ impl Db {
                     writer.acquire().await?.prepare(text).await?;
                 }
             }
-            Pools::Postgres(pool) => {
+            Pools::Postgres { pool, .. } => {
                 pool.acquire().await?.prepare(AssertSqlSafe(sql.postgres_text()).into_sql_str()).await?;
             }
         }
@@ -183,7 +192,7 @@ impl Db {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -223,7 +232,11 @@ enum Link {
     SqliteRead(PoolConnection<Sqlite>),
     SqliteWrite(Transaction<'static, Sqlite>),
     PostgresRead(PoolConnection<Postgres>),
-    PostgresWrite(Transaction<'static, Postgres>),
+    /// With this node's turn at the ledger, when it has that.
+    PostgresWrite(
+        Transaction<'static, Postgres>,
+        #[expect(dead_code, reason = "held until the transaction ends")] Option<OwnedMutexGuard<()>>,
+    ),
 }
 
 /// Where a statement goes.
@@ -238,7 +251,7 @@ impl Conn {
             Link::SqliteRead(conn) => Target::Sqlite(conn),
             Link::SqliteWrite(tx) => Target::Sqlite(tx),
             Link::PostgresRead(conn) => Target::Postgres(conn),
-            Link::PostgresWrite(tx) => Target::Postgres(tx),
+            Link::PostgresWrite(tx, _) => Target::Postgres(tx),
         }
     }
 
@@ -246,7 +259,7 @@ impl Conn {
     pub async fn commit(self) -> Result<()> {
         match self.0 {
             Link::SqliteWrite(tx) => Ok(tx.commit().await?),
-            Link::PostgresWrite(tx) => Ok(tx.commit().await?),
+            Link::PostgresWrite(tx, _) => Ok(tx.commit().await?),
             Link::SqliteRead(_) | Link::PostgresRead(_) => Ok(()),
         }
     }

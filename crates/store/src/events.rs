@@ -17,7 +17,7 @@ statements! {
                   WHERE id = ANY($2) AND status IN ('received', 'failed')";
     SET_FAILED = "UPDATE event SET status = $1, attempts = attempts + 1, due_at_ms = $2, last_error = $3 \
                   WHERE id = $4 AND status IN ('received', 'failed')";
-    REPLAY = "UPDATE event SET status = 'received', due_at_ms = $1 WHERE id = ANY($2) AND due_at_ms < $3";
+    REPLAY = "UPDATE event SET status = 'received', attempts = 0, due_at_ms = $1 WHERE id = ANY($2) AND due_at_ms < $3";
     IDS_OF_STATUS = "SELECT id FROM event WHERE status = $1 AND (CAST($2 AS TEXT) IS NULL OR id > $2) \
                      ORDER BY id LIMIT $3";
     EXISTING = "SELECT id FROM event WHERE id = ANY($1)";

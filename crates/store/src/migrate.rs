@@ -1,4 +1,5 @@
-//! Migrations: forward only, one list per engine, applied under the engine's own lock.
+//! Migrations: forward only, one list per engine. On SQLite all run in one write transaction, on PostgreSQL under an
+//! advisory lock: whoever comes second finds the work done.
 
 use crate::error::StoreError;
 use sqlx::SqlSafeStr;

@@ -1,33 +1,37 @@
 -- Times are Unix milliseconds, amounts are Stripe minor units, ids are text. JSON is kept as text.
+-- Texts in indexes compare by bytes, as in SQLite and in Rust: one order everywhere, and no index that an upgrade of the
+-- system's collations corrupts.
 
 CREATE TABLE api_token (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     name TEXT NOT NULL,
     role TEXT NOT NULL,
-    hash TEXT NOT NULL UNIQUE,
+    hash TEXT COLLATE "C" NOT NULL UNIQUE,
     created_at_ms BIGINT NOT NULL
 );
 
+-- `search` is what a person may type to find the client, in lower case: neither database folds every letter itself.
 CREATE TABLE client (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     name TEXT NOT NULL,
-    email TEXT NOT NULL,
+    email TEXT COLLATE "C" NOT NULL,
     company TEXT,
     attributes TEXT NOT NULL,
-    stripe_customer_id TEXT,
+    search TEXT NOT NULL,
+    stripe_customer_id TEXT COLLATE "C",
     created_at_ms BIGINT NOT NULL
 );
 CREATE INDEX client_by_customer ON client (stripe_customer_id) WHERE stripe_customer_id IS NOT NULL;
 CREATE INDEX client_by_email ON client (email);
 
 CREATE TABLE content (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     name TEXT NOT NULL,
     created_at_ms BIGINT NOT NULL
 );
 
 CREATE TABLE hypothesis (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     statement TEXT NOT NULL,
     category TEXT NOT NULL,
     predicted_probability DOUBLE PRECISION,
@@ -36,8 +40,8 @@ CREATE TABLE hypothesis (
 );
 
 CREATE TABLE content_version (
-    id TEXT PRIMARY KEY,
-    content_id TEXT NOT NULL REFERENCES content (id),
+    id TEXT COLLATE "C" PRIMARY KEY,
+    content_id TEXT COLLATE "C" NOT NULL REFERENCES content (id),
     number BIGINT NOT NULL,
     parent_id TEXT,
     hypothesis_id TEXT NOT NULL REFERENCES hypothesis (id),
@@ -54,9 +58,9 @@ CREATE TABLE content_version (
 
 -- `outcome` to `headline` are what the ledger computed; `mark` and `pinned` (the override) are what people said.
 CREATE TABLE journey (
-    id TEXT PRIMARY KEY,
-    client_id TEXT NOT NULL REFERENCES client (id),
-    token TEXT NOT NULL UNIQUE,
+    id TEXT COLLATE "C" PRIMARY KEY,
+    client_id TEXT COLLATE "C" NOT NULL REFERENCES client (id),
+    token TEXT COLLATE "C" NOT NULL UNIQUE,
     content_version_id TEXT NOT NULL REFERENCES content_version (id),
     hypothesis_id TEXT NOT NULL REFERENCES hypothesis (id),
     amount_minor BIGINT NOT NULL,
@@ -67,10 +71,10 @@ CREATE TABLE journey (
     mark TEXT,
     pinned TEXT,
     history_count BIGINT NOT NULL,
-    outcome TEXT NOT NULL,
+    outcome TEXT COLLATE "C" NOT NULL,
     outcome_source TEXT NOT NULL,
     derived_outcome TEXT NOT NULL,
-    payment_status TEXT NOT NULL,
+    payment_status TEXT COLLATE "C" NOT NULL,
     judgement TEXT NOT NULL,
     changed_at_ms BIGINT NOT NULL
 );
@@ -79,7 +83,7 @@ CREATE INDEX journey_by_outcome ON journey (outcome, id);
 CREATE INDEX journey_by_payment_status ON journey (payment_status, id);
 
 CREATE TABLE journey_version (
-    journey_id TEXT NOT NULL REFERENCES journey (id),
+    journey_id TEXT COLLATE "C" NOT NULL REFERENCES journey (id),
     given_at_ms BIGINT NOT NULL,
     content_version_id TEXT NOT NULL,
     hypothesis_id TEXT NOT NULL,
@@ -87,7 +91,7 @@ CREATE TABLE journey_version (
 );
 
 CREATE TABLE history (
-    journey_id TEXT NOT NULL REFERENCES journey (id),
+    journey_id TEXT COLLATE "C" NOT NULL REFERENCES journey (id),
     seq BIGINT NOT NULL,
     id TEXT NOT NULL,
     at_ms BIGINT NOT NULL,
@@ -102,8 +106,8 @@ CREATE TABLE history (
 );
 
 CREATE TABLE checkout (
-    session_id TEXT PRIMARY KEY,
-    journey_id TEXT NOT NULL REFERENCES journey (id),
+    session_id TEXT COLLATE "C" PRIMARY KEY,
+    journey_id TEXT COLLATE "C" NOT NULL REFERENCES journey (id),
     content_version_id TEXT NOT NULL,
     hypothesis_id TEXT NOT NULL,
     amount_minor BIGINT NOT NULL,
@@ -115,14 +119,14 @@ CREATE INDEX checkout_by_journey ON checkout (journey_id);
 
 -- The payload lies apart, so that a change of status never rewrites it.
 CREATE TABLE event (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     type TEXT NOT NULL,
     api_version TEXT,
     account TEXT,
     livemode BOOLEAN NOT NULL,
     created_at_ms BIGINT NOT NULL,
     received_at_ms BIGINT NOT NULL,
-    status TEXT NOT NULL,
+    status TEXT COLLATE "C" NOT NULL,
     attempts BIGINT NOT NULL,
     due_at_ms BIGINT NOT NULL,
     last_error TEXT
@@ -131,7 +135,7 @@ CREATE INDEX event_by_received ON event (received_at_ms, id);
 CREATE INDEX event_not_done ON event (status, id) WHERE status IN ('received', 'failed', 'dead');
 
 CREATE TABLE event_payload (
-    event_id TEXT PRIMARY KEY,
+    event_id TEXT COLLATE "C" PRIMARY KEY,
     body BYTEA NOT NULL
 );
 -- Payloads are 2 to 20 kB of JSON, written once and seldom read: compression would cost more than it saves.
@@ -140,19 +144,19 @@ ALTER TABLE event_payload ALTER COLUMN body SET STORAGE EXTERNAL;
 -- One row per Stripe object that any event mentioned. `facts` is null while it was only mentioned.
 -- `payment_id` is the root of the tree that `parent_id` makes.
 CREATE TABLE snapshot (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     parent_id TEXT,
-    payment_id TEXT NOT NULL,
+    payment_id TEXT COLLATE "C" NOT NULL,
     facts TEXT
 );
 CREATE INDEX snapshot_by_payment ON snapshot (payment_id);
 
 CREATE TABLE payment (
-    id TEXT PRIMARY KEY,
+    id TEXT COLLATE "C" PRIMARY KEY,
     status TEXT NOT NULL,
     livemode BOOLEAN NOT NULL,
     is_money BOOLEAN NOT NULL,
-    journey_id TEXT,
+    journey_id TEXT COLLATE "C",
     matched_by TEXT,
     content_version_id TEXT,
     hypothesis_id TEXT,
@@ -164,7 +168,7 @@ CREATE INDEX payment_unmatched ON payment (id) WHERE journey_id IS NULL;
 
 -- A person's link outlives a change of the payment's id (a charge that turns out to belong to an intent).
 CREATE TABLE payment_link (
-    object_id TEXT PRIMARY KEY,
+    object_id TEXT COLLATE "C" PRIMARY KEY,
     journey_id TEXT NOT NULL REFERENCES journey (id),
     actor TEXT NOT NULL,
     at_ms BIGINT NOT NULL
@@ -172,9 +176,9 @@ CREATE TABLE payment_link (
 
 -- What could still match a payment, or match it better: looked up when a journey, client or checkout arrives later.
 CREATE TABLE payment_hint (
-    kind TEXT NOT NULL,
-    value TEXT NOT NULL,
-    payment_id TEXT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    value TEXT COLLATE "C" NOT NULL,
+    payment_id TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (kind, value, payment_id)
 );
 CREATE INDEX payment_hint_by_payment ON payment_hint (payment_id);

@@ -16,7 +16,7 @@ async fn sqlite() -> (Db, TempDir) {
 fn pools(db: &Db) -> (&SqlitePool, &SqlitePool) {
     match &db.0 {
         Pools::Sqlite { writer, readers } => (writer, readers),
-        Pools::Postgres(_) => unreachable!("opened as SQLite"),
+        Pools::Postgres { .. } => unreachable!("opened as SQLite"),
     }
 }
 

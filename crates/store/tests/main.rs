@@ -1,0 +1,19 @@
+//! The store's contract: every public function does the same on SQLite and on PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+mod contract_checkouts;
+mod contract_clients;
+mod contract_contents;
+mod contract_db;
+mod contract_errors;
+mod contract_events;
+mod contract_events_life;
+mod contract_history;
+mod contract_journeys;
+mod contract_payments;
+mod contract_snapshots;
+mod contract_tokens;
+mod contract_transactions;
+mod prepare;
