@@ -4,8 +4,8 @@
 //! pending. Money of another currency or mode is never added up.
 
 use crate::money::{Currency, Money};
-use crate::payment::{CheckoutState, Payment, Went};
-use crate::snapshot::{Told, max_some};
+use crate::payment::{Checkout, CheckoutState, Payment, Went};
+use crate::snapshot::Told;
 use crate::status::{Outcome, OutcomeSource, PaymentStatus, words};
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +129,7 @@ pub fn judge(facts: &JourneyFacts<'_>) -> Judgement {
     let counted: Vec<_> =
         payments.iter().copied().filter(|p| p.payment.currency.is_none_or(|c| c == currency)).collect();
     let went = sum(&counted);
-    let payment_status = went.status().unwrap_or_else(|| best_uncaptured(&counted));
+    let payment_status = went.status().unwrap_or_else(|| best_uncaptured(&payments));
     let derived = derive(facts, &counted, payment_status);
     let flags = flags(facts, &payments, &derived);
     let (outcome, source) = match facts.pinned {
@@ -147,10 +147,10 @@ pub fn judge(facts: &JourneyFacts<'_>) -> Judgement {
         refunded_minor: went.refunded_minor,
         lost_minor: went.lost_minor,
         at_risk_minor: counted.iter().map(|p| p.payment.at_risk_minor).sum(),
-        net_minor: counted.iter().map(|p| p.payment.net_minor).sum(),
+        net_minor: went.net_minor,
         paid_at_ms: counted.iter().filter_map(|p| p.payment.paid_at_ms).min(),
         told: derived.told,
-        payment_id: headline(&counted).map(|p| p.id.to_owned()),
+        payment_id: headline(&counted).or_else(|| headline(&payments)).map(|p| p.id.to_owned()),
         flags,
     }
 }
@@ -169,9 +169,11 @@ fn sum(payments: &[JourneyPayment<'_>]) -> Went {
         gross_minor: all.gross_minor.saturating_add(p.gross_minor),
         refunded_minor: all.refunded_minor.saturating_add(p.refunded_minor),
         lost_minor: all.lost_minor.saturating_add(p.lost_minor),
+        net_minor: all.net_minor.saturating_add(p.net_minor),
     })
 }
 
+/// While nothing was captured there is no sum, so a currency does not matter.
 fn best_uncaptured(payments: &[JourneyPayment<'_>]) -> PaymentStatus {
     let order = [PaymentStatus::Processing, PaymentStatus::Failed, PaymentStatus::Canceled];
     let any = |status: &PaymentStatus| payments.iter().any(|p| p.payment.status == *status);
@@ -213,7 +215,7 @@ fn by_mark(mark: &Mark) -> Derived {
 /// nothing can be tried in an expired session.
 fn weak_evidence(facts: &JourneyFacts<'_>, status: PaymentStatus) -> Option<(Outcome, Told)> {
     let payments = || facts.payments.iter().map(|p| p.payment);
-    let failed = payments().filter_map(|p| p.failed.clone()).max();
+    let failed = newest(payments().filter_map(|p| p.failed.clone()));
     let expired = expiry(facts, status);
     match (failed, expired) {
         (Some(f), Some(e)) if f.at_s > e.at_s => Some((Outcome::Pending, f)),
@@ -223,21 +225,42 @@ fn weak_evidence(facts: &JourneyFacts<'_>, status: PaymentStatus) -> Option<(Out
     }
 }
 
+fn newest(told: impl Iterator<Item = Told>) -> Option<Told> {
+    told.max_by_key(|told| (told.at_ms(), told.clone()))
+}
+
 /// The newest expiry, unless money is on its way, another checkout is open, or something happened since (SPEC 9.5).
 fn expiry(facts: &JourneyFacts<'_>, status: PaymentStatus) -> Option<Told> {
     let sessions = || facts.payments.iter().flat_map(|p| &p.payment.checkouts);
-    let newest = sessions().filter_map(|c| c.expired.clone()).max()?;
+    let newest = newest(sessions().filter_map(|c| c.expired.clone()))?;
     if status == PaymentStatus::Processing {
         return None;
     }
-    let closed = |id: &str| sessions().any(|c| c.id == id && c.state != CheckoutState::Open);
-    let open_still = sessions().any(|c| c.state == CheckoutState::Open)
-        || facts.opened.iter().any(|o| !closed(&o.session_id));
-    let opened_since = sessions().filter_map(|c| c.opened_at_s).any(|at| at >= newest.at_s)
-        || facts.opened.iter().any(|o| o.opened_at_ms >= newest.at_ms());
-    let processing = facts.payments.iter().fold(None, |all, p| max_some(all, p.payment.processing.clone()));
-    let processing_since = processing.is_some_and(|told| told.at_s >= newest.at_s);
-    (!open_still && !opened_since && !processing_since).then_some(newest)
+    // The opening of a checkout that has expired itself is older than that, also within one second.
+    let opened_since = |c: &Checkout| match c.state {
+        CheckoutState::Open => true,
+        CheckoutState::Complete => c.opened_at_s.is_some_and(|at| at >= newest.at_s),
+        CheckoutState::Expired => false,
+    };
+    let ours_since = |o: &OpenedCheckout| match sessions().find(|c| c.id == o.session_id).map(|c| c.state) {
+        None | Some(CheckoutState::Open) => true,
+        Some(CheckoutState::Complete) => o.opened_at_ms >= newest.at_ms(),
+        Some(CheckoutState::Expired) => false,
+    };
+    let reopened = sessions().any(opened_since)
+        || facts.opened.iter().any(ours_since)
+        || facts.payments.iter().any(|p| on_its_way_since(p.payment, newest.at_s));
+    (!reopened).then_some(newest)
+}
+
+/// Money was on its way at that time or later. Where that ended in cancellation it was until then; where it failed, the
+/// failure speaks for itself.
+fn on_its_way_since(payment: &Payment, at_s: i64) -> bool {
+    let since = |told: &Option<Told>| told.as_ref().is_some_and(|told| told.at_s >= at_s);
+    let at = |told: &Option<Told>| told.as_ref().map(|told| told.at_s);
+    let until_canceled =
+        payment.status == PaymentStatus::Canceled && at(&payment.processing) > at(&payment.failed);
+    since(&payment.processing) || (until_canceled && since(&payment.told))
 }
 
 fn flags(facts: &JourneyFacts<'_>, payments: &[JourneyPayment<'_>], derived: &Derived) -> Vec<Flag> {

@@ -193,33 +193,26 @@ pub fn assign(journeys: &[Candidate], payments: &[Weak]) -> BTreeMap<String, Ass
 fn assign_one(journeys: &[Candidate], paid: &BTreeSet<&str>, payment: &Weak) -> Assignment {
     // Stripe's second may have begun before the journey's millisecond.
     let until_ms = payment.happened_at_s.saturating_mul(1000).saturating_add(999);
+    let of_client = |j: &&Candidate| payment.client_id.as_ref() == Some(&j.client_id);
+    let of_customer = |j: &&Candidate| payment.customer.is_some() && payment.customer == j.customer;
+    // A client that is known but has nothing left to pay is no reason to pay another client's journey.
+    let named = journeys.iter().any(|j| of_client(&j));
+    let (rung, why) = if named {
+        (MatchedBy::ClientMetadata, "one of several unpaid journeys of the client it names")
+    } else {
+        (MatchedBy::Customer, "one of several unpaid journeys of its Stripe customer")
+    };
     let open = |j: &&Candidate| {
         j.livemode == payment.livemode && j.started_at_ms <= until_ms && !paid.contains(j.journey_id.as_str())
     };
-    let by_client = |j: &&Candidate| payment.client_id.as_ref() == Some(&j.client_id);
-    let by_customer = |j: &&Candidate| payment.customer.is_some() && payment.customer == j.customer;
-    let rungs: [(MatchedBy, Vec<&Candidate>); 2] = [
-        (MatchedBy::ClientMetadata, journeys.iter().filter(by_client).filter(open).collect()),
-        (MatchedBy::Customer, journeys.iter().filter(by_customer).filter(open).collect()),
-    ];
-    for (rung, candidates) in rungs {
-        match candidates.as_slice() {
-            [] => {}
-            [only] => {
-                let matched = Some((rung, only.journey_id.clone()));
-                return Assignment { matched, suggestions: Vec::new() };
-            }
-            several => {
-                let why = match rung {
-                    MatchedBy::ClientMetadata => "one of several unpaid journeys of the client it names",
-                    _ => "one of several unpaid journeys of its Stripe customer",
-                };
-                let suggestions = several.iter().map(|j| suggest(j, why)).collect();
-                return Assignment { matched: None, suggestions };
-            }
+    let meant = |j: &&Candidate| if named { of_client(j) } else { of_customer(j) };
+    let candidates: Vec<&Candidate> = journeys.iter().filter(meant).filter(open).collect();
+    match candidates.as_slice() {
+        [only] => Assignment { matched: Some((rung, only.journey_id.clone())), suggestions: Vec::new() },
+        several => {
+            Assignment { matched: None, suggestions: several.iter().map(|j| suggest(j, why)).collect() }
         }
     }
-    Assignment::default()
 }
 
 fn suggest(journey: &Candidate, why: &str) -> Suggestion {

@@ -131,7 +131,7 @@ impl fmt::Display for Money {
 fn write_grouped(f: &mut fmt::Formatter<'_>, whole: u64) -> fmt::Result {
     let digits = whole.to_string();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             f.write_str(",")?;
         }
         write!(f, "{digit}")?;

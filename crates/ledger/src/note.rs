@@ -11,7 +11,7 @@ pub fn automatic(from: Outcome, judgement: &Judgement, payment: Option<&Payment>
     let money = |minor| Money::new(minor, judgement.currency).to_string();
     let method = payment.and_then(|p| p.method.as_deref());
     let returned = judgement.refunded_minor.saturating_add(judgement.lost_minor);
-    let text = match (from, judgement.derived_outcome, judgement.payment_status) {
+    match (from, judgement.derived_outcome, judgement.payment_status) {
         (Outcome::Refunded, Outcome::Paid, _) => list(
             "Money is back after a refund bounced or a dispute was won",
             &[Some(&money(judgement.net_minor)), id],
@@ -31,14 +31,13 @@ pub fn automatic(from: Outcome, judgement: &Judgement, payment: Option<&Payment>
             list("Reopened: a payment is on its way", &[id])
         }
         (_, Outcome::Pending, _) if judgement.derived_source == OutcomeSource::Payment => {
-            let why = payment.and_then(|p| p.failure.as_deref());
+            let why = payment.and_then(|p| p.failure.as_deref()).map(|why| why.trim_end_matches('.'));
             list("Payment attempt failed at Stripe", &[why, id])
         }
         (Outcome::Ghosted, Outcome::Pending, _) => "Reopened: a checkout was opened again".to_owned(),
         (_, Outcome::Pending, _) => "No payment counts for this journey any more".to_owned(),
         (_, Outcome::Responded, _) => "Back to what was marked: responded".to_owned(),
-    };
-    text
+    }
 }
 
 fn list(what: &str, details: &[Option<&str>]) -> String {

@@ -3,15 +3,20 @@
 //! A payment is one PaymentIntent or a lone charge, with its sessions, charges, refunds, disputes and warnings. The
 //! rules are STRIPE.md sections 6, 8 and 10 and SPEC 9.3, 9.4 and 9.7.
 
+mod amounts;
+mod signals;
+
 use crate::matching::Evidence;
 use crate::money::Currency;
 use crate::object::{
-    Charge, ChargeStatus, Dispute, DisputeStatus, Intent, IntentStatus, Object, ObjectId, Refund,
-    RefundStatus, Session, SessionMode, SessionStatus,
+    Charge, ChargeStatus, Dispute, DisputeStatus, Intent, Object, ObjectId, Refund, RefundStatus, Session,
+    SessionMode, SessionStatus,
 };
-use crate::snapshot::{Snapshot, Told, max_some, min_some};
+use crate::snapshot::{Snapshot, Told, max_some};
 use crate::status::PaymentStatus;
+use amounts::{Captured, Disputed, is_open};
 use serde::{Deserialize, Serialize};
+use signals::Signals;
 
 /// Where a checkout stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +45,7 @@ pub struct Checkout {
 
 /// The money of one payment. Amounts are minor units of `currency`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, none a state of the others")]
 pub struct Payment {
     /// State of the money.
     pub status: PaymentStatus,
@@ -88,8 +94,8 @@ pub struct Payment {
 struct Parts<'a> {
     sessions: Vec<(&'a ObjectId, &'a Snapshot, &'a Session)>,
     intents: Vec<(&'a Snapshot, &'a Intent)>,
-    charges: Vec<(&'a Snapshot, &'a Charge)>,
-    refunds: Vec<(&'a Snapshot, &'a Refund)>,
+    charges: Vec<(&'a ObjectId, &'a Snapshot, &'a Charge)>,
+    refunds: Vec<(&'a ObjectId, &'a Snapshot, &'a Refund)>,
     disputes: Vec<(&'a Snapshot, &'a Dispute)>,
     warnings: bool,
     invoice_currency: Option<Currency>,
@@ -102,8 +108,8 @@ impl<'a> Parts<'a> {
             match &snapshot.current().object {
                 Object::Session(o) => parts.sessions.push((id, snapshot, o)),
                 Object::Intent(o) => parts.intents.push((snapshot, o)),
-                Object::Charge(o) => parts.charges.push((snapshot, o)),
-                Object::Refund(o) => parts.refunds.push((snapshot, o)),
+                Object::Charge(o) => parts.charges.push((id, snapshot, o)),
+                Object::Refund(o) => parts.refunds.push((id, snapshot, o)),
                 Object::Dispute(o) => parts.disputes.push((snapshot, o)),
                 Object::Warning(_) => parts.warnings = true,
                 Object::Invoice(o) => parts.invoice_currency = parts.invoice_currency.or(o.currency),
@@ -130,16 +136,18 @@ pub fn fold(members: &[(&ObjectId, &Snapshot)]) -> Option<Payment> {
         return None;
     }
     let captured = Captured::of(&parts);
-    let refunded_minor = refunded(&parts);
+    let refunded_minor = captured.refunded_minor(&parts);
     let disputes = Disputed::of(&parts, captured.gross_minor - refunded_minor, captured.currency);
     let signals = Signals::of(&parts);
     let succeeded = captured.told.clone();
+    let returned_minor = refunded_minor.saturating_add(disputes.lost_minor);
     let went = Went {
         captured: succeeded.is_some(),
         dispute_open: disputes.open,
         gross_minor: captured.gross_minor,
         refunded_minor,
         lost_minor: disputes.lost_minor,
+        net_minor: captured.gross_minor.saturating_sub(returned_minor).max(0),
     };
     let status = went.status().unwrap_or_else(|| signals.status());
     let first = members.iter().map(|(_, s)| s.first.at_s).min().unwrap_or(0);
@@ -151,7 +159,7 @@ pub fn fold(members: &[(&ObjectId, &Snapshot)]) -> Option<Payment> {
         refunded_minor,
         lost_minor: disputes.lost_minor,
         at_risk_minor: disputes.at_risk_minor,
-        net_minor: went.net_minor(),
+        net_minor: went.net_minor,
         method: method(&parts),
         paid_at_ms: paid_at_ms(&parts, succeeded.as_ref()),
         happened_at_s: succeeded.as_ref().map_or(first, |t| t.at_s),
@@ -179,20 +187,18 @@ pub(crate) struct Went {
     pub(crate) gross_minor: i64,
     pub(crate) refunded_minor: i64,
     pub(crate) lost_minor: i64,
+    /// Of a journey, the sum of its payments' nets: what one payment is short of does not come out of another.
+    pub(crate) net_minor: i64,
 }
 
 impl Went {
-    pub(crate) fn net_minor(self) -> i64 {
-        self.gross_minor.saturating_sub(self.refunded_minor).saturating_sub(self.lost_minor).max(0)
-    }
-
     /// STRIPE.md section 10, in its order; `None` while nothing was captured.
     pub(crate) fn status(self) -> Option<PaymentStatus> {
         if !self.captured {
             return None;
         }
         let went_back = self.refunded_minor > 0 || self.lost_minor > 0;
-        Some(match self.net_minor() {
+        Some(match self.net_minor {
             _ if self.dispute_open => PaymentStatus::Disputed,
             0 if self.lost_minor > 0 => PaymentStatus::Lost,
             0 if went_back => PaymentStatus::Refunded,
@@ -202,199 +208,31 @@ impl Went {
     }
 }
 
-/// What was captured: the intent or its charges tell; a session only until they do.
-struct Captured {
-    gross_minor: i64,
-    currency: Option<Currency>,
-    told: Option<Told>,
-}
-
-impl Captured {
-    fn of(parts: &Parts<'_>) -> Self {
-        let told = parts
-            .intents
-            .iter()
-            .map(|(s, _)| *s)
-            .chain(parts.charges.iter().map(|(s, _)| *s))
-            .chain(parts.paying_sessions().map(|(s, _)| s))
-            .filter_map(|s| s.milestones.succeeded.clone())
-            .min();
-        let by_charges: i64 = parts.charges.iter().map(|(s, c)| charge_captured(s, c, parts)).sum();
-        let by_intents: i64 = parts.intents.iter().map(|(_, i)| intent_received(i)).sum();
-        let gross_minor = match by_charges.max(by_intents) {
-            0 => parts.paying_sessions().filter_map(|(_, o)| session_total(o)).max().unwrap_or(0),
-            gross => gross,
-        };
-        Self { gross_minor, currency: currency(parts), told }
-    }
-}
-
-fn currency(parts: &Parts<'_>) -> Option<Currency> {
-    let charges = parts.charges.iter().filter_map(|(_, o)| o.currency);
-    let intents = parts.intents.iter().filter_map(|(_, o)| o.currency);
-    let sessions = parts.sessions.iter().filter_map(|(_, _, o)| o.currency);
-    charges.chain(intents).chain(sessions).next().or(parts.invoice_currency)
-}
-
-fn charge_captured(snapshot: &Snapshot, charge: &Charge, parts: &Parts<'_>) -> i64 {
-    if charge.status != ChargeStatus::Succeeded || !charge.captured {
-        return 0;
-    }
-    let amount = charge.amount.unwrap_or(0);
-    // Before about 2020 a charge does not say how much was captured; the capture's own event or the intent does.
-    let received = || match parts.intents.as_slice() {
-        [(_, intent)] if parts.charges.len() == 1 => intent.amount_received.filter(|&r| r > 0 && r < amount),
-        _ => None,
-    };
-    let said = charge.amount_captured.filter(|&a| a > 0).max(snapshot.milestones.captured_minor);
-    said.or_else(received).unwrap_or(amount)
-}
-
-fn intent_received(intent: &Intent) -> i64 {
-    match intent.status {
-        IntentStatus::Succeeded => intent.amount_received.filter(|&a| a > 0).or(intent.amount).unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn session_total(session: &Session) -> Option<i64> {
-    (session.status == SessionStatus::Paid).then_some(session.amount_total).flatten()
-}
-
-/// Refund objects tell when any was seen; else the charge's own cumulative figure. What Stripe shows as a refund when
-/// an authorisation is captured in part or voided is not one.
-fn refunded(parts: &Parts<'_>) -> i64 {
-    let captures: Vec<_> =
-        parts.charges.iter().map(|(s, c)| (*s, *c, charge_captured(s, c, parts))).collect();
-    if parts.refunds.is_empty() {
-        return captures.iter().map(|&(s, charge, captured)| charge_refunded(s, charge, captured)).sum();
-    }
-    let live = parts.refunds.iter().filter(|(_, r)| !is_release(r, &captures));
-    live.filter(|(_, r)| matches!(r.status, RefundStatus::Succeeded | RefundStatus::Pending))
-        .filter_map(|(_, r)| r.amount)
-        .sum()
-}
-
-fn charge_refunded(snapshot: &Snapshot, charge: &Charge, captured: i64) -> i64 {
-    let shown = charge.amount_refunded.unwrap_or(0);
-    let rest = charge.amount.unwrap_or(0).saturating_sub(captured);
-    if captured == 0 {
-        return 0;
-    }
-    let full_without_rest = charge.refunded && shown == captured;
-    let released = match snapshot.milestones.released_minor {
-        Some(released) => released,
-        // No event told of the capture itself: Stripe counts the rest as refunded from the capture on.
-        None if shown >= rest && !full_without_rest => rest,
-        None => 0,
-    };
-    shown.saturating_sub(released).clamp(0, captured)
-}
-
-/// True for the refund object of a partial capture: the uncaptured rest, made at the capture, before any real refund
-/// could be, and not fitting into what was captured together with the others unless it is of that very amount.
-fn is_release(refund: &Refund, captures: &[(&Snapshot, &Charge, i64)]) -> bool {
-    captures.iter().any(|(snapshot, charge, captured)| {
-        let rest = charge.amount.unwrap_or(0).saturating_sub(*captured);
-        let captured_at_s = snapshot.milestones.succeeded.as_ref().map(|t| t.at_s);
-        *captured == 0
-            || (rest > 0
-                && refund.amount == Some(rest)
-                && matches!((refund.created, captured_at_s), (Some(r), Some(c)) if r <= c))
-    })
-}
-
-#[derive(Default)]
-struct Disputed {
-    open: bool,
-    lost_minor: i64,
-    at_risk_minor: i64,
-}
-
-impl Disputed {
-    /// `left_minor` bounds what can be lost: captured minus refunded.
-    fn of(parts: &Parts<'_>, left_minor: i64, currency: Option<Currency>) -> Self {
-        let mut disputed = Self::default();
-        for (_, dispute) in &parts.disputes {
-            // A dispute in the bank's currency cannot be compared: all that is left is in dispute.
-            let comparable = dispute.currency.is_none() || currency.is_none() || dispute.currency == currency;
-            let amount = dispute.amount.filter(|_| comparable).unwrap_or(left_minor.max(0));
-            match dispute.status {
-                DisputeStatus::NeedsResponse
-                | DisputeStatus::UnderReview
-                | DisputeStatus::AppealNeedsResponse
-                | DisputeStatus::AppealUnderReview => {
-                    disputed.open = true;
-                    disputed.at_risk_minor += amount;
-                }
-                DisputeStatus::Lost => disputed.lost_minor += amount,
-                _ => {}
-            }
-        }
-        disputed
-    }
-}
-
-/// The latest news of a payment that has not arrived.
-#[derive(Default)]
-struct Signals {
-    failed: Option<Told>,
-    processing: Option<Told>,
-    authorised: Option<Told>,
-    canceled: Option<Told>,
-}
-
-impl Signals {
-    fn of(parts: &Parts<'_>) -> Self {
-        let intents = parts.intents.iter().map(|(s, _)| *s);
-        let charges = parts.charges.iter().map(|(s, _)| *s);
-        let sessions = parts.paying_sessions().map(|(s, _)| s);
-        intents.chain(charges).chain(sessions).map(|s| &s.milestones).fold(Self::default(), |all, m| Self {
-            failed: max_some(all.failed, m.failed.clone()),
-            processing: max_some(all.processing, m.processing.clone()),
-            authorised: max_some(all.authorised, m.authorised.clone()),
-            canceled: min_some(all.canceled, m.canceled.clone()),
-        })
-    }
-
-    /// Cancellation is final. Otherwise the newest news counts; within one second a failure ends what was on its way,
-    /// and an authorisation can only follow a failure.
-    fn status(&self) -> PaymentStatus {
-        let at = |told: &Option<Told>| told.as_ref().map(|t| t.at_s);
-        if self.canceled.is_some() {
-            return PaymentStatus::Canceled;
-        }
-        [
-            (at(&self.processing), 1, PaymentStatus::Processing),
-            (at(&self.failed), 2, PaymentStatus::Failed),
-            (at(&self.authorised), 3, PaymentStatus::Processing),
-        ]
-        .into_iter()
-        .filter(|(at, _, _)| at.is_some())
-        .max_by_key(|&(at, rank, _)| (at, rank))
-        .map_or(PaymentStatus::None, |(_, _, status)| status)
-    }
-}
-
 fn paid_at_ms(parts: &Parts<'_>, succeeded: Option<&Told>) -> Option<i64> {
-    let charges = parts.charges.iter().filter(|(s, _)| s.milestones.succeeded.is_some());
-    let first = charges.filter_map(|(_, c)| c.created).min();
+    let first =
+        parts.charges.iter().filter(|(_, _, c)| held_money(c)).filter_map(|(_, _, c)| c.created).min();
     succeeded.map(|told| first.unwrap_or(told.at_s).saturating_mul(1000))
 }
 
+/// Authorised, and not given back uncaptured: that it was captured may be known from its intent alone.
+fn held_money(charge: &Charge) -> bool {
+    charge.status == ChargeStatus::Succeeded && (charge.captured || !charge.refunded)
+}
+
 fn method(parts: &Parts<'_>) -> Option<String> {
-    let paid = parts.charges.iter().filter(|(_, c)| c.status == ChargeStatus::Succeeded);
-    let others = parts.charges.iter().filter(|(_, c)| c.status != ChargeStatus::Succeeded);
-    let charges = paid.chain(others).find_map(|(_, c)| c.method.clone());
+    let paid = parts.charges.iter().filter(|(_, _, c)| c.status == ChargeStatus::Succeeded);
+    let others = parts.charges.iter().filter(|(_, _, c)| c.status != ChargeStatus::Succeeded);
+    let charges = paid.chain(others).find_map(|(_, _, c)| c.method.clone());
     let intents = || parts.intents.iter().find_map(|(_, i)| i.method.clone());
     let sessions = || parts.sessions.iter().find_map(|(_, _, o)| o.method.clone());
     charges.or_else(intents).or_else(sessions)
 }
 
 fn failure(parts: &Parts<'_>) -> Option<String> {
-    let intents = parts.intents.iter().filter_map(|(_, i)| i.last_payment_error.clone());
-    let charges = parts.charges.iter().filter_map(|(_, c)| c.failure.clone());
-    intents.chain(charges).next()
+    let intent = parts.intents.iter().find_map(|(_, i)| i.last_payment_error.clone());
+    let failed = parts.charges.iter().filter(|(_, _, c)| c.failure.is_some());
+    let last = || failed.max_by_key(|(id, s, _)| (&s.milestones.failed, *id));
+    intent.or_else(|| last().and_then(|(_, _, c)| c.failure.clone()))
 }
 
 fn checkout(id: &ObjectId, snapshot: &Snapshot, session: &Session) -> Checkout {
@@ -415,19 +253,30 @@ fn decisive(
     signals: &Signals,
 ) -> Option<Told> {
     let newest = |all: Vec<&Snapshot>| all.into_iter().map(|s| s.current().told.clone()).max();
-    let disputes = || newest(parts.disputes.iter().map(|(s, _)| *s).collect());
-    let refunds = || newest(parts.refunds.iter().map(|(s, _)| *s).collect());
-    let charges = || newest(parts.charges.iter().map(|(s, _)| *s).collect());
+    let disputes = |wanted: fn(DisputeStatus) -> bool| {
+        newest(parts.disputes.iter().filter(|(_, d)| wanted(d.status)).map(|(s, _)| *s).collect())
+    };
+    let refunds = |wanted: fn(RefundStatus) -> bool| {
+        newest(parts.refunds.iter().filter(|(_, _, r)| wanted(r.status)).map(|&(_, s, _)| s).collect())
+    };
+    let charges = || newest(parts.charges.iter().map(|&(_, s, _)| s).collect());
+    let bounced = |status| matches!(status, RefundStatus::Failed | RefundStatus::Canceled);
     match status {
         PaymentStatus::None => None,
         PaymentStatus::Processing => max_some(signals.processing.clone(), signals.authorised.clone()),
         PaymentStatus::Failed => signals.failed.clone(),
         PaymentStatus::Canceled => signals.canceled.clone(),
-        PaymentStatus::Disputed | PaymentStatus::Lost => disputes(),
+        PaymentStatus::Disputed => disputes(is_open),
+        PaymentStatus::Lost => max_some(refunds(|_| true), disputes(is_decided)),
         PaymentStatus::Refunded | PaymentStatus::PartiallyRefunded => {
-            max_some(refunds(), disputes()).or_else(charges)
+            max_some(refunds(|_| true), disputes(is_decided)).or_else(charges)
         }
         // Paid again after a refund bounced or a dispute was won: that is the news.
-        PaymentStatus::Paid => max_some(max_some(refunds(), disputes()), succeeded),
+        PaymentStatus::Paid => max_some(max_some(refunds(bounced), disputes(is_decided)), succeeded),
     }
+}
+
+/// A chargeback that ended; an inquiry decides nothing.
+fn is_decided(status: DisputeStatus) -> bool {
+    matches!(status, DisputeStatus::Won | DisputeStatus::Lost | DisputeStatus::Prevented)
 }

@@ -18,15 +18,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// object more often than this within a second without changing its state.
 pub const VERSIONS_KEPT_MAX: usize = 8;
 
-/// When Stripe said something, and in which event.
+/// When Stripe said something, and in which event. Ordered by Stripe's second, then by when it was seen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Told {
     /// Stripe's `created` of the event, Unix seconds.
     pub at_s: i64,
-    /// The event.
-    pub event_id: String,
     /// When we first received it, Unix milliseconds. Narrows down the moment inside Stripe's second.
     pub seen_ms: i64,
+    /// The event.
+    pub event_id: String,
 }
 
 impl Told {
@@ -94,7 +94,8 @@ impl Version {
         let mut any = false;
         let all = known.all(|(was, now)| {
             any = true;
-            *was == now.to_string()
+            let now = now.to_string();
+            *was == now
         });
         any && all
     }
@@ -128,7 +129,7 @@ fn standing(object: &Object) -> (u8, u8) {
             ChargeStatus::Other => (0, 0),
             ChargeStatus::Pending => (0, 1),
             ChargeStatus::Failed => (1, 2),
-            ChargeStatus::Succeeded if !o.captured => (1, 3),
+            ChargeStatus::Succeeded if !o.captured => (1, if o.refunded { 4 } else { 3 }),
             ChargeStatus::Expired => (1, 4),
             ChargeStatus::Succeeded => (1, if o.refunded { 6 } else { 5 }),
         },
@@ -214,6 +215,8 @@ impl Milestones {
             },
             Object::Charge(o) => match o.status {
                 ChargeStatus::Succeeded if o.captured => m.succeeded = told(),
+                // Given back before it was captured: the authorisation was voided.
+                ChargeStatus::Succeeded if o.refunded => m.canceled = told(),
                 ChargeStatus::Succeeded => m.authorised = told(),
                 ChargeStatus::Failed => m.failed = told(),
                 ChargeStatus::Pending => m.processing = told(),
@@ -227,12 +230,12 @@ impl Milestones {
 
     fn join(self, other: Self, repeats: bool) -> Self {
         // An intent goes through attempts, so its latest failure counts; a charge or session goes through each once.
-        let latest = if repeats { max_some } else { min_some };
+        let which = if repeats { latest } else { min_some };
         Self {
             succeeded: min_some(self.succeeded, other.succeeded),
-            failed: latest(self.failed, other.failed),
-            processing: latest(self.processing, other.processing),
-            authorised: latest(self.authorised, other.authorised),
+            failed: which(self.failed, other.failed),
+            processing: which(self.processing, other.processing),
+            authorised: which(self.authorised, other.authorised),
             canceled: min_some(self.canceled, other.canceled),
             expired: min_some(self.expired, other.expired),
             captured_minor: self.captured_minor.max(other.captured_minor),
@@ -250,6 +253,17 @@ pub(crate) fn min_some<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
 
 pub(crate) fn max_some<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     a.max(b)
+}
+
+/// The later of two. Of the same second they tell the same news, so the one that was seen first is the closer to it.
+pub(crate) fn latest(a: Option<Told>, b: Option<Told>) -> Option<Told> {
+    match (a, b) {
+        (Some(a), Some(b)) => {
+            let key = |t: &Told| (t.at_s, std::cmp::Reverse(t.seen_ms));
+            Some(if (key(&a), &a.event_id) >= (key(&b), &b.event_id) { a } else { b })
+        }
+        (a, b) => a.or(b),
+    }
 }
 
 /// Everything known of one Stripe object.
@@ -302,12 +316,15 @@ impl Snapshot {
     /// What the object is now, as far as events have told.
     pub fn current(&self) -> &Version {
         let [only] = self.versions.as_slice() else {
-            let superseded = |v: &Version| self.versions.iter().any(|other| other.supersedes(v));
-            let standing = self.versions.iter().filter(|v| !superseded(v));
+            let replaced = |v: &Version| self.versions.iter().filter(|other| other.supersedes(v)).count();
+            // Where `previous_attributes` go round in a circle, the state that was entered more often than left.
+            let entered = |v: &Version| self.versions.iter().filter(|other| other.object == v.object).count();
             let pick = |a: &&Version, b: &&Version| {
                 (a.growth(), &a.told.event_id, *a).cmp(&(b.growth(), &b.told.event_id, *b))
             };
-            return standing.max_by(pick).unwrap_or_else(|| self.newest());
+            let untouched = self.versions.iter().filter(|v| replaced(v) == 0).max_by(pick);
+            let rested = || self.versions.iter().filter(|v| entered(v) > replaced(v)).max_by(pick);
+            return untouched.or_else(rested).unwrap_or_else(|| self.newest());
         };
         only
     }
