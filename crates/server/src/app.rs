@@ -64,14 +64,17 @@ pub struct Parts {
 
 /// The background tasks.
 pub struct Tasks {
+    /// Cancelled when nothing more is to be taken in.
+    closing: CancellationToken,
     writer: JoinHandle<()>,
     worker: JoinHandle<()>,
 }
 
 impl Tasks {
-    /// Waits until everything taken in is stored and applied. Every [`App`] must be dropped by then.
+    /// Takes no more events in, and waits until those taken in are stored and applied.
     pub async fn finish(self) {
-        // The writer ends when nobody can hand it events; its end closes the hand-over, which ends the worker.
+        // The writer's end closes the hand-over, which ends the worker.
+        self.closing.cancel();
         let _ = self.writer.await;
         let _ = self.worker.await;
     }
@@ -86,9 +89,10 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
     let (wake, woken) = mpsc::channel(1);
     let worker =
-        Worker { db: db.clone(), context: context.clone(), live: live.clone(), handed_over, wake: woken };
+        Worker { db: db.clone(), context: context.clone(), live: live.clone(), handed_over, wake: woken, behind: false, last_taken: None };
     let worker = tokio::spawn(worker.run(stop.clone()));
-    let (ingest, writer) = ingest::start(db.clone(), hand_over);
+    let closing = CancellationToken::new();
+    let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let inner = Inner { config, db, context, ingest, live, metrics, open_pages, wake, stop };
-    (App(Arc::new(inner)), Tasks { writer, worker })
+    (App(Arc::new(inner)), Tasks { closing, writer, worker })
 }

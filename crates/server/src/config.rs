@@ -103,7 +103,8 @@ fn parse_file(text: &str) -> Result<Raw, ConfigError> {
 
 /// The environment wins over the file. An empty variable counts as not set.
 pub fn overlay(file: Raw, env: impl Fn(&str) -> Option<String>) -> Raw {
-    let pick = |name: &str, from_file: Option<String>| env(name).filter(|v| !v.trim().is_empty()).or(from_file);
+    let pick =
+        |name: &str, from_file: Option<String>| env(name).filter(|v| !v.trim().is_empty()).or(from_file);
     Raw {
         database_url: pick("WHYPAID_DATABASE_URL", file.database_url),
         listen: pick("WHYPAID_LISTEN", file.listen),
@@ -127,7 +128,9 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
     let listen = raw.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
     let address: Option<SocketAddr> = listen.parse().ok();
     if address.is_none() {
-        faults.push(format!("WHYPAID_LISTEN is {listen:?}; it must be an address and port such as 127.0.0.1:8080"));
+        faults.push(format!(
+            "WHYPAID_LISTEN is {listen:?}; it must be an address and port such as 127.0.0.1:8080"
+        ));
     }
     let address = address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
     let public_url = url("WHYPAID_PUBLIC_URL", raw.public_url, &format!("http://{address}"), &mut faults);
@@ -137,7 +140,9 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
     }
     let stripe_secret_key = raw.stripe_secret_key;
     if stripe_secret_key.as_deref().is_some_and(|key| !key.starts_with("sk_") && !key.starts_with("rk_")) {
-        faults.push("STRIPE_SECRET_KEY must start with sk_ or rk_; a pk_ key is the publishable one".to_owned());
+        faults.push(
+            "STRIPE_SECRET_KEY must start with sk_ or rk_; a pk_ key is the publishable one".to_owned(),
+        );
     }
     let body_bytes_max = match raw.body_limit.as_deref().map(str::parse::<usize>) {
         None => BODY_BYTES_MAX_DEFAULT,

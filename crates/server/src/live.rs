@@ -79,7 +79,8 @@ impl Live {
         let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         let receiver = self.sender.subscribe();
         let number = ring.last;
-        let seen = last_id.and_then(|id| id.strip_prefix(&*self.boot)?.strip_prefix('-')?.parse::<u64>().ok());
+        let seen =
+            last_id.and_then(|id| id.strip_prefix(&*self.boot)?.strip_prefix('-')?.parse::<u64>().ok());
         let oldest = ring.recent.front().map_or(ring.last + 1, |n| n.number);
         match seen.filter(|seen| *seen <= number && seen + 1 >= oldest) {
             Some(seen) => {

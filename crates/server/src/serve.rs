@@ -3,17 +3,31 @@
 use crate::app::{self, App, Parts};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::ingest::COMMIT_TIMEOUT;
 use crate::{api, pages};
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::IntoResponse as _;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::net::SocketAddr;
 use std::sync::OnceLock;
+use std::time::Duration;
 use store::Db;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
+
+/// Longest time until an answer, and for a request's body to arrive. A stream answers at once and then lasts.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// Longest wait at a stop for requests under way: a bit more than a commit may take.
+const DRAIN_TIMEOUT: Duration = COMMIT_TIMEOUT.saturating_add(Duration::from_secs(1));
+/// Then, for what was taken in to be stored and applied.
+const FINISH_TIMEOUT: Duration = Duration::from_secs(10);
+/// Then, for the database's connections to be closed.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// All routes.
 pub fn router(app: App) -> Router {
@@ -23,16 +37,23 @@ pub fn router(app: App) -> Router {
         .merge(pages::router())
         .fallback(api::problem::no_such_path)
         .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(axum::middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
+        .layer(axum::middleware::from_fn(pages::as_html))
         .with_state(app)
 }
 
+async fn in_time(request: Request, next: Next) -> Response {
+    let late = |_| api::Problem::unavailable("This took too long. Please try again.").into_response();
+    timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(late)
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
-fn panicked(_: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     let detail = "Something went wrong on the server. Nothing was changed; the server's log says more.";
     api::Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
 }
@@ -56,7 +77,7 @@ pub struct Server {
     /// Shared state.
     pub app: App,
     /// Where it listens.
-    pub address: std::net::SocketAddr,
+    pub address: SocketAddr,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     tasks: app::Tasks,
 }
@@ -75,38 +96,47 @@ impl Server {
         let stop = app.stop.clone();
         let router = router(app.clone());
         let serving = tokio::spawn(async move {
-            axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
         });
         Ok(Self { app, address, serving, tasks })
     }
 
-    /// Stops taking requests, finishes those under way, applies what was taken in.
+    /// Stops taking requests, finishes those under way, applies what was taken in. Waits for none of them without end:
+    /// what is stored and not applied by then is applied at the next start.
     pub async fn stop(self) -> std::io::Result<()> {
         self.app.stop.cancel();
-        let served = self.serving.await.unwrap_or(Ok(()));
-        let db = self.app.db.clone();
-        drop(self.app);
-        self.tasks.finish().await;
-        db.close().await;
+        let served = match timeout(DRAIN_TIMEOUT, self.serving).await {
+            Ok(served) => served.unwrap_or(Ok(())),
+            Err(_) => {
+                tracing::warn!("some requests were not sent to their end; they are cut off");
+                Ok(())
+            }
+        };
+        if timeout(FINISH_TIMEOUT, self.tasks.finish()).await.is_err() {
+            tracing::warn!("the database does not answer; stored events are applied at the next start");
+        }
+        let _ = timeout(CLOSE_TIMEOUT, self.app.db.close()).await;
         served
     }
 }
 
-/// Ctrl-C, or SIGTERM from a service manager.
-pub async fn asked_to_stop() {
+/// Ctrl-C, or SIGTERM from a service manager. Listens from the call on, so that none is missed before it is awaited.
+pub fn asked_to_stop() -> impl Future<Output = ()> {
+    #[cfg(unix)]
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     let interrupt = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    #[cfg(unix)]
-    {
-        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-            return interrupt.await;
-        };
-        tokio::select! {
-            () = interrupt => {}
-            _ = terminate.recv() => {}
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
         }
+        interrupt.await;
     }
-    #[cfg(not(unix))]
-    interrupt.await;
 }

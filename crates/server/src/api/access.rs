@@ -89,7 +89,8 @@ fn token_of(parts: &Parts) -> Option<String> {
     if parts.method != axum::http::Method::GET {
         return None;
     }
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    let cookies =
+        headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
     let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| [COOKIE_HTTPS, COOKIE_HTTP].contains(name)).map(|(_, token)| token.to_owned())
 }
@@ -114,11 +115,13 @@ pub async fn principal(parts: &Parts, app: &App) -> Result<Option<Principal>, Pr
 
 async fn require(parts: &Parts, app: &App, role: Role) -> Result<Principal, Problem> {
     let Some(principal) = principal(parts, app).await? else {
-        let detail = "Send a good API token as `Authorization: Bearer <token>`; `whypaid token create` makes one.";
+        let detail =
+            "Send a good API token as `Authorization: Bearer <token>`; `whypaid token create` makes one.";
         return Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail));
     };
     if principal.role < role {
-        let detail = format!("This needs the role {}; the token is a {}'s.", role.as_str(), principal.role.as_str());
+        let detail =
+            format!("This needs the role {}; the token is a {}'s.", role.as_str(), principal.role.as_str());
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
     }
     Ok(principal)

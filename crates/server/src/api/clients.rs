@@ -2,6 +2,7 @@
 
 use super::access::{Editor, Viewer};
 use super::form::Form;
+use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
@@ -9,7 +10,7 @@ use crate::apply::{journeys, weak};
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -62,7 +63,9 @@ pub struct NewClient {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the body that `Form` reads")]
 pub struct ClientChange {
-    stripe_customer_id: String,
+    /// Null takes it away.
+    #[schema(required = true)]
+    stripe_customer_id: Option<String>,
 }
 
 /// Make a client.
@@ -101,6 +104,9 @@ pub async fn update(
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<Json<Client>> {
+    if !form.names("stripe_customer_id") {
+        form.fault("stripe_customer_id", "is required; null takes it away");
+    }
     let customer = customer(&mut form);
     let customer = form.finish(customer)?;
     let mut conn = app.db.ledger().await?;
@@ -140,7 +146,8 @@ pub async fn list(State(app): State<App>, _may: Viewer, params: Params) -> Resul
 fn email(form: &mut Form) -> String {
     let email = form.text("email", 3..=EMAIL_CHARS_MAX).to_lowercase();
     let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
-        let clean = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
+        let clean =
+            |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
         clean(local) && clean(domain) && !domain.contains('@')
     });
     if !email.is_empty() && !well_formed {

@@ -3,13 +3,14 @@
 use super::access::{Editor, Viewer};
 use super::form::Form;
 use super::hypotheses::{self, NewHypothesis};
+use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use ledger::Money;
 use serde::Serialize;

@@ -1,12 +1,13 @@
 //! The inbox of events: what came, how far each has come, and replay.
 
 use super::access::{Editor, Viewer};
+use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params, is_stripe_id};
 use crate::app::App;
 use crate::clock::rfc3339;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -64,7 +65,8 @@ pub async fn list(State(app): State<App>, _may: Viewer, mut params: Params) -> R
     let status = params.word("status", EventStatus::parse, "received, applied, ignored, failed, dead");
     let livemode = params.truth("livemode");
     let page = params.page(is_stripe_id)?;
-    let found = events::list(&mut app.db.read().await?, status, livemode, page.after.as_deref(), page.rows()).await?;
+    let found =
+        events::list(&mut app.db.read().await?, status, livemode, page.after.as_deref(), page.rows()).await?;
     let found =
         found.ok_or_else(|| Problem::invalid_field("after", "must be the `next` of an earlier answer"))?;
     let items = found.into_iter().map(Event::from).collect();

@@ -4,6 +4,7 @@
 //! a 422, so that a placeholder never gets further.
 
 use super::problem::{FieldError, Problem};
+use super::unique::Unique;
 use crate::app::App;
 use crate::clock;
 use axum::body::Bytes;
@@ -43,9 +44,11 @@ impl FromRequest<App> for Form {
 /// What to say of a body that could not be read.
 pub fn body_problem(rejection: &BytesRejection) -> Problem {
     match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than this server takes.")
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "The body is larger than this server takes.",
+        ),
         _ => Problem::malformed("The body could not be read to its end."),
     }
 }
@@ -57,9 +60,9 @@ impl Form {
             return Ok(Self { fields: Map::new(), errors: Vec::new() });
         }
         match serde_json::from_slice(body) {
-            Ok(Value::Object(fields)) => Ok(Self { fields, errors: Vec::new() }),
+            Ok(Unique(Value::Object(fields))) => Ok(Self { fields, errors: Vec::new() }),
             Ok(_) => Err(Problem::invalid_field("", "The body must be a JSON object.")),
-            Err(error) => Err(Problem::malformed(format!("The body is not JSON: {error}."))),
+            Err(error) => Err(Problem::malformed(format!("The body cannot be read as JSON: {error}."))),
         }
     }
 
@@ -78,6 +81,11 @@ impl Form {
         let mut parts = path.split('.');
         let first = self.fields.get(parts.next()?)?;
         parts.try_fold(first, |value, part| value.get(part)).filter(|value| !value.is_null())
+    }
+
+    /// True when the body names the field, be it as null.
+    pub fn names(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
     }
 
     /// True when the field is there and not null.

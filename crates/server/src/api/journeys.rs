@@ -5,6 +5,7 @@ use super::contents::Price;
 use super::form::Form;
 use super::hypotheses::{self, NewHypothesis};
 use super::payments::Payment;
+use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
@@ -12,7 +13,7 @@ use crate::apply::{self, weak};
 use crate::clock::rfc3339;
 use crate::ids::{self, IdKind};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use ledger::journey::{Flag, JourneyFacts};
 use ledger::{Outcome, OutcomeSource, PaymentStatus, judge};
@@ -226,7 +227,9 @@ pub fn filter(params: &mut Params) -> JourneyFilter {
     let outcomes = "pending, responded, paid, ghosted, refunded";
     JourneyFilter {
         outcome: params.word("outcome", Outcome::parse, outcomes).map(|o| o.as_str().to_owned()),
-        payment_status: params.word("payment_status", PaymentStatus::parse, statuses).map(|s| s.as_str().to_owned()),
+        payment_status: params
+            .word("payment_status", PaymentStatus::parse, statuses)
+            .map(|s| s.as_str().to_owned()),
         livemode: params.truth("livemode"),
         q: params.text("q"),
     }
@@ -299,7 +302,12 @@ fn view(app: &App, mut payments: Vec<StoredPayment>, journey: StoredJourney) -> 
         payment_status: judgement.payment_status,
         price: journey.price.into(),
         livemode: journey.livemode,
-        mark: journey.mark.map(|m| MarkView { outcome: m.outcome, note: m.note, at: rfc3339(m.at_ms), by: m.by }),
+        mark: journey.mark.map(|m| MarkView {
+            outcome: m.outcome,
+            note: m.note,
+            at: rfc3339(m.at_ms),
+            by: m.by,
+        }),
         pinned: journey.pinned.map(|p| OverrideView {
             outcome: p.outcome,
             reason: p.reason,

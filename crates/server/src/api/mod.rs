@@ -11,9 +11,11 @@ pub mod hypotheses;
 pub mod journeys;
 pub mod live;
 pub mod outcomes;
+pub mod path;
 pub mod payments;
 pub mod problem;
 pub mod query;
+pub mod unique;
 pub mod webhook;
 
 pub use problem::{Problem, Result};

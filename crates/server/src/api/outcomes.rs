@@ -3,13 +3,14 @@
 use super::access::Editor;
 use super::form::Form;
 use super::journeys::{self as views, Journey};
+use super::path::Path;
 use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::apply::Change;
 use crate::apply::journeys::{Said, record};
 use crate::ids::IdKind;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use ledger::{Mark, Outcome, OutcomeSource, Override};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -123,7 +124,11 @@ pub async fn release(
 /// Mark many journeys. Each that changes gets its own row of history.
 #[utoipa::path(post, path = "/api/v1/journeys/bulk-mark", tag = "outcomes", request_body = NewBulkMark,
     responses((status = 200, body = BulkAnswer), (status = 422, body = Problem)))]
-pub async fn bulk_mark(State(app): State<App>, Editor(who): Editor, mut form: Form) -> Result<Json<BulkAnswer>> {
+pub async fn bulk_mark(
+    State(app): State<App>,
+    Editor(who): Editor,
+    mut form: Form,
+) -> Result<Json<BulkAnswer>> {
     let ids = form.texts("ids", BULK_MAX);
     let (outcome, note) = (form.outcome("outcome"), form.opt_text("note", 0..=NOTE_CHARS_MAX));
     form.finish(())?;
@@ -173,7 +178,9 @@ async fn mark_one(
         return Ok(Ok(change));
     }
     let why = match journey.judgement.source {
-        OutcomeSource::Override => format!("an override pins it to {before}; the mark is kept in its history"),
+        OutcomeSource::Override => {
+            format!("an override pins it to {before}; the mark is kept in its history")
+        }
         _ => format!("Stripe says {before}, which outranks a mark; the mark is kept in its history"),
     };
     Ok(Err((why, Some(change))))

@@ -2,6 +2,7 @@
 
 use super::access::{Editor, Viewer};
 use super::form::Form;
+use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params, is_stripe_id};
 use crate::app::App;
@@ -9,7 +10,7 @@ use crate::apply::{Touched, batch, objects};
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use ledger::matching::Suggestion;
 use ledger::{MatchedBy, PaymentStatus};
 use serde::Serialize;
@@ -86,7 +87,8 @@ pub async fn list(State(app): State<App>, _may: Viewer, mut params: Params) -> R
         status: params.word("status", PaymentStatus::parse, words).map(|s| s.as_str().to_owned()),
     };
     let page = params.page(is_stripe_id)?;
-    let found = payments::list(&mut app.db.read().await?, &filter, page.after.as_deref(), page.rows()).await?;
+    let found =
+        payments::list(&mut app.db.read().await?, &filter, page.after.as_deref(), page.rows()).await?;
     let items = found.into_iter().map(Payment::from).collect();
     Ok(Json(page.list(items, |payment| payment.id.clone())))
 }

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::sync::Arc;
 use store::StoreError;
 use utoipa::ToSchema;
 
@@ -59,7 +60,8 @@ impl Problem {
 
     /// 422: fields at fault.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields are not right.");
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some fields are not right.");
         problem.errors = errors;
         problem
     }
@@ -88,7 +90,10 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status;
-        let mut response = (status, Json(self)).into_response();
+        let shared = Arc::new(self);
+        let mut response = (status, Json(&*shared)).into_response();
+        // `pages` shows it in words to whoever reads pages.
+        response.extensions_mut().insert(shared);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -105,7 +110,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         if error.is_unavailable() {
             tracing::warn!(%error, "a request could not reach the database");
-            return Self::unavailable("The database cannot be used right now. Nothing was changed; please try again.");
+            return Self::unavailable(
+                "The database cannot be used right now. Nothing was changed; please try again.",
+            );
         }
         tracing::error!(%error, "a request failed in the store");
         let detail = "Something went wrong on the server. Nothing was changed; the server's log says more.";

@@ -26,9 +26,10 @@ impl FromRequestParts<App> for Params {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Query(values) = Query::<BTreeMap<String, String>>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| Problem::invalid_field("", "The query cannot be read; each parameter once, as name=value."))?;
+        let Query(values) =
+            Query::<BTreeMap<String, String>>::from_request_parts(parts, app).await.map_err(|_| {
+                Problem::invalid_field("", "The query cannot be read; each parameter once, as name=value.")
+            })?;
         let mut params = Self { values, errors: Vec::new() };
         params.values.retain(|_, value| !value.is_empty());
         let bad: Vec<String> = params
@@ -38,6 +39,8 @@ impl FromRequestParts<App> for Params {
             .map(|(name, _)| name.clone())
             .collect();
         for name in bad {
+            // One fault per field: what is not there is not looked at again.
+            params.values.remove(&name);
             params.fault(&name, format!("must have at most {CHARS_MAX} characters, and no NUL"));
         }
         Ok(params)

@@ -40,16 +40,19 @@ pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Re
     }
     refuse_declared_size(request.headers(), app.config.body_bytes_max)?;
     let signature = signature_of(request.headers())?;
-    let body = Bytes::from_request(request, &app).await.map_err(|r: BytesRejection| refused(body_problem(&r)))?;
+    let body =
+        Bytes::from_request(request, &app).await.map_err(|r: BytesRejection| refused(body_problem(&r)))?;
     let now_ms = app.context.clock.now_ms();
     stripe::verify(&signature, &body, &app.config.webhook_secrets, now_ms.div_euclid(1000))
         .map_err(|error| refused(bad_signature(&error)))?;
     let event = read(body, now_ms).map_err(|error| refused(not_an_event(&error)))?;
     match app.ingest.store(event).await {
         Ok(stored) => Ok(Json(Received { received: true, duplicate: stored == Stored::Duplicate })),
-        Err(Refused::QueueFull) => {
-            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "queue_full", "Too many events at once; try again."))
-        }
+        Err(Refused::QueueFull) => Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "queue_full",
+            "Too many events at once; try again.",
+        )),
         Err(Refused::NotCommitted) => {
             Err(Problem::unavailable("The event could not be stored and was not acknowledged; try again."))
         }
@@ -58,7 +61,8 @@ pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Re
 
 /// 413 before the body is read, when its declared size is too large.
 fn refuse_declared_size(headers: &HeaderMap, bytes_max: usize) -> Result<(), Problem> {
-    let declared = headers.get(axum::http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    let declared =
+        headers.get(axum::http::header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|bytes| bytes > bytes_max) {
         let detail = format!("The body is larger than {bytes_max} bytes; WHYPAID_BODY_LIMIT sets the limit.");
         return Err(refused(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)));
@@ -78,6 +82,9 @@ fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
         true => format!("{}_{}", envelope.id, &ids::secret()[..24]),
         false => envelope.id.to_string(),
     };
+    if jiff::Timestamp::from_second(envelope.created_s).is_err() {
+        return Err(ReadError::Invalid { field: "created", fault: "is a time that nobody will see" });
+    }
     let handled = stripe::handled(&envelope.event_type);
     // A thin event says nothing itself; it waits until its object can be fetched.
     let parked = handled && envelope.thin.is_some();
@@ -108,7 +115,9 @@ fn bad_signature(error: &SignatureError) -> Problem {
 fn not_an_event(error: &ReadError) -> Problem {
     let mut problem = Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string());
     if let Some(field) = error.field() {
-        problem.errors.push(super::problem::FieldError { field: field.to_owned(), message: error.to_string() });
+        problem
+            .errors
+            .push(super::problem::FieldError { field: field.to_owned(), message: error.to_string() });
     }
     problem
 }

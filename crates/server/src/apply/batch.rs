@@ -34,7 +34,8 @@ pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<App
     let (observations, done, unreadable) = read(batch);
     let mut conn = db.ledger().await?;
     let changes = absorb(&mut conn, context, observations).await?;
-    let finished = events::finish(&mut conn, done, EventStatus::Applied).await?;
+    let mut finished = events::finish(&mut conn, done.applied, EventStatus::Applied).await?;
+    finished += events::finish(&mut conn, done.ignored, EventStatus::Ignored).await?;
     conn.commit().await?;
     Ok(Applied { changes, unreadable, finished })
 }
@@ -62,14 +63,27 @@ pub async fn recompute(
     journeys::rejudge(conn, context, &concerned).await
 }
 
-fn read(batch: &[DueEvent]) -> (Vec<Observation>, Vec<String>, Vec<Unreadable>) {
-    let (mut observations, mut done, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+/// Ids of the events that a batch ends.
+#[derive(Default)]
+struct Done {
+    applied: Vec<String>,
+    /// Of types that say nothing: here only because somebody replayed them.
+    ignored: Vec<String>,
+}
+
+fn read(batch: &[DueEvent]) -> (Vec<Observation>, Done, Vec<Unreadable>) {
+    let (mut observations, mut done, mut unreadable) = (Vec::new(), Done::default(), Vec::new());
     for event in batch {
         match stripe::observe(&event.body, event.received_at_ms) {
             Ok(said) => {
+                let ended = if said.is_empty() && !stripe::handled(&event.kind) {
+                    &mut done.ignored
+                } else {
+                    &mut done.applied
+                };
+                ended.push(event.id.clone());
                 // Dashboard test sends share one id; ours is the one the row was stored under.
                 observations.extend(said.into_iter().map(|o| renamed(o, &event.id)));
-                done.push(event.id.clone());
             }
             Err(error) => unreadable.push(Unreadable {
                 id: event.id.clone(),

@@ -11,7 +11,8 @@ pub fn of(payment: &StoredPayment) -> Vec<(HintKind, String)> {
     if rung == Some(MatchedBy::Manual) {
         return hints;
     }
-    let matched_id = |id: &&String| rung == Some(MatchedBy::JourneyMetadata) && payment.journey_id.as_ref() == Some(*id);
+    let matched_id =
+        |id: &&String| rung == Some(MatchedBy::JourneyMetadata) && payment.journey_id.as_ref() == Some(*id);
     let better_ids = evidence.journey_ids.iter().take_while(|id| !matched_id(id));
     hints.extend(better_ids.map(|id| (HintKind::Journey, id.clone())));
     if rung.is_none_or(|rung| rung > MatchedBy::Checkout) {

@@ -108,7 +108,8 @@ impl Known {
         let hypotheses: BTreeSet<String> =
             evidence().filter_map(|e| e.hypothesis_id.as_ref()).filter(other).cloned().collect();
         if !versions.is_empty() {
-            self.versions = contents::version_ids(conn, versions.into_iter().collect()).await?.into_iter().collect();
+            self.versions =
+                contents::version_ids(conn, versions.into_iter().collect()).await?.into_iter().collect();
         }
         if !hypotheses.is_empty() {
             let ids = hypotheses.into_iter().collect();
@@ -169,8 +170,7 @@ async fn write(
 ) -> Result<BTreeSet<String>> {
     let now: BTreeSet<&String> = folded.iter().map(|p| &p.id).collect();
     let gone: Vec<&StoredPayment> = before.values().filter(|p| !now.contains(&p.id)).collect();
-    let dirty: Vec<StoredPayment> =
-        folded.iter().filter(|p| before.get(&p.id) != Some(p)).cloned().collect();
+    let dirty: Vec<StoredPayment> = folded.iter().filter(|p| before.get(&p.id) != Some(p)).cloned().collect();
     if !gone.is_empty() {
         payments::delete(conn, gone.iter().map(|p| p.id.clone()).collect()).await?;
     }
@@ -186,7 +186,8 @@ pub async fn save(
     dirty: &[StoredPayment],
 ) -> Result<()> {
     payments::upsert(conn, dirty).await?;
-    let hinted = dirty.iter().map(|p| (p, before.get(&p.id).map(hints::of).unwrap_or_default(), hints::of(p)));
+    let hinted =
+        dirty.iter().map(|p| (p, before.get(&p.id).map(hints::of).unwrap_or_default(), hints::of(p)));
     let changed: Vec<_> = hinted.filter(|(_, was, now)| was != now).collect();
     if changed.is_empty() {
         return Ok(());

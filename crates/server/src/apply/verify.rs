@@ -90,7 +90,9 @@ async fn verify_journeys(conn: &mut Conn, ids: Vec<String>, report: &mut Report)
         }
         let last = newest.map_or(ledger::Outcome::Pending, |row| row.to);
         if last != stored.outcome {
-            report.differences.push(format!("journey {id}: history ends in {last}, outcome is {}", stored.outcome));
+            report
+                .differences
+                .push(format!("journey {id}: history ends in {last}, outcome is {}", stored.outcome));
         }
     }
     Ok(())

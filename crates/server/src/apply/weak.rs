@@ -42,7 +42,11 @@ pub async fn settle_client(conn: &mut Conn, client_id: &str) -> Result<BTreeSet<
     scope.add_clients(clients::by_ids(conn, vec![client_id.to_owned()]).await?);
     let emails = scope.clients.values().map(|c| c.email.clone()).collect();
     let suggesting = payments::hinted(conn, HintKind::Email, emails).await?;
-    let found = payments::by_ids(conn, suggesting).await?;
+    let mut found = payments::by_ids(conn, suggesting).await?;
+    // What the record said before may have matched payments that it does not name any more.
+    let journeys = journeys::by_clients(conn, vec![client_id.to_owned()]).await?;
+    let matched = payments::by_journeys(conn, journeys.into_iter().map(|j| j.id).collect()).await?;
+    found.extend(matched.into_iter().filter(|p| p.matched_by.is_some_and(hints::is_weak)));
     scope.payments.extend(found.into_iter().map(|p| (p.id.clone(), p)));
     scope.settle(conn).await
 }
@@ -145,7 +149,8 @@ impl Scope {
         conn: &mut Conn,
         assignments: &BTreeMap<String, Assignment>,
     ) -> Result<BTreeMap<String, Vec<Suggestion>>> {
-        let open = |id: &String| assignments.get(id).is_none_or(|a| a.matched.is_none() && a.suggestions.is_empty());
+        let open =
+            |id: &String| assignments.get(id).is_none_or(|a| a.matched.is_none() && a.suggestions.is_empty());
         let lost = self.payments.values().filter(|p| open(&p.id));
         let emails: BTreeMap<&String, String> =
             lost.filter_map(|p| Some((&p.id, p.facts.evidence.email.as_ref()?.to_lowercase()))).collect();

@@ -12,16 +12,23 @@ use std::time::Duration;
 use store::events::{self, DueEvent, EventStatus};
 use store::{Db, StoreError};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Events applied in one transaction. Bounds how long ingest waits for the writer.
 pub const BATCH_EVENTS_MAX: usize = 256;
 /// Batches handed over and not applied yet; what does not fit is left to the sweep.
-pub const HANDED_OVER_BATCHES_MAX: usize = 8;
+pub const HANDED_OVER_BATCHES_MAX: usize = 32;
+/// Least time between two batches from memory, unless they are full. Under load it makes fewer, larger transactions of
+/// what would otherwise be as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
+const PACE: Duration = Duration::from_millis(10);
 /// How often the table is swept while idle.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// Younger events are still on their way through memory.
 const SWEEP_GRACE_MS: i64 = 10_000;
+/// Longest time that one batch, or one look at the table, may take. Longer than any wait inside the store; beyond it
+/// the connection is taken for dead: one that fell silent would otherwise be waited for until TCP gives up.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(45);
 /// Tries before an event is dead.
 pub const ATTEMPTS_MAX: i64 = 8;
 /// Wait after the first failure; doubles with each.
@@ -41,60 +48,66 @@ pub struct Worker {
     pub handed_over: mpsc::Receiver<Vec<DueEvent>>,
     /// Asked to sweep now: after a replay.
     pub wake: mpsc::Receiver<()>,
+    /// The database was away: told once, and what was left then is swept without grace.
+    pub behind: bool,
+    /// When the last batch from memory was taken.
+    pub last_taken: Option<Instant>,
 }
 
 impl Worker {
-    /// Runs until `stop`, then applies what was handed over already.
+    /// Runs until ingest has ended, and applies all that it handed over. After `stop` it looks for nothing else, and
+    /// leaves to the next start what the database does not take.
     pub async fn run(mut self, stop: CancellationToken) {
-        self.sweep(0).await;
+        self.sweep(0, &stop).await;
         let mut tick = tokio::time::interval(SWEEP_EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
                 batch = self.handed_over.recv() => match batch {
+                    Some(_) if self.behind && stop.is_cancelled() => {}
                     Some(batch) => self.take(batch).await,
                     None => break,
                 },
-                Some(()) = self.wake.recv() => self.sweep(0).await,
-                _ = tick.tick() => self.sweep(SWEEP_GRACE_MS).await,
-                () = stop.cancelled(), if self.handed_over.is_empty() => break,
+                Some(()) = self.wake.recv() => self.sweep(0, &stop).await,
+                _ = tick.tick() => self.sweep(SWEEP_GRACE_MS, &stop).await,
             }
         }
     }
 
-    /// Merges batches that wait already into one: fewer transactions under load.
+    /// Merges batches into one: what waits already, and, so soon after the last one, what comes until
+    /// [`PACE`] is over. An idle server applies at once.
     async fn take(&mut self, mut batch: Vec<DueEvent>) {
+        let until = self.last_taken.map_or_else(Instant::now, |last| last + PACE);
         while batch.len() < BATCH_EVENTS_MAX {
-            match self.handed_over.try_recv() {
-                Ok(more) => batch.extend(more),
-                Err(_) => break,
+            match tokio::time::timeout_at(until, self.handed_over.recv()).await {
+                Ok(Some(more)) => batch.extend(more),
+                Ok(None) | Err(_) => break,
             }
         }
+        self.last_taken = Some(Instant::now());
         for part in batch.chunks(BATCH_EVENTS_MAX) {
             self.apply(part.to_vec()).await;
         }
     }
 
     /// Applies everything due in the table that was received at least `grace_ms` ago.
-    async fn sweep(&mut self, grace_ms: i64) {
-        loop {
+    async fn sweep(&mut self, grace_ms: i64, stop: &CancellationToken) {
+        let grace_ms = if self.behind { 0 } else { grace_ms };
+        while !stop.is_cancelled() {
             let due_by_ms = self.context.clock.now_ms() - grace_ms;
             let found = async {
                 let limit = i64::try_from(BATCH_EVENTS_MAX).unwrap_or(i64::MAX);
                 events::due(&mut self.db.read().await?, due_by_ms, limit).await
             };
-            match found.await {
-                Ok(batch) if batch.is_empty() => return,
+            match in_time(found).await {
+                Ok(batch) if batch.is_empty() => return self.note_caught_up(),
                 Ok(batch) => {
                     if !self.apply(batch).await {
                         return;
                     }
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "cannot look for events to apply; trying again");
-                    return;
-                }
+                Err(error) => return self.note_behind(&error.to_string()),
             }
         }
     }
@@ -104,7 +117,7 @@ impl Worker {
         match self.attempt(batch.clone()).await {
             Ok(applied) => self.conclude(applied).await,
             Err(Failure::Away(why)) => {
-                tracing::warn!(events = batch.len(), why, "the database is away; these events will be applied later");
+                self.note_behind(&why);
                 return false;
             }
             Err(Failure::Broken(_)) => {
@@ -120,7 +133,7 @@ impl Worker {
         let (id, attempts) = (event.id.clone(), event.attempts);
         match self.attempt(vec![event]).await {
             Ok(applied) => self.conclude(applied).await,
-            Err(Failure::Away(why)) => tracing::warn!(event_id = id, why, "the database is away"),
+            Err(Failure::Away(why)) => self.note_behind(&why),
             Err(Failure::Broken(why)) => self.note_failure(Unreadable { id, attempts, why }).await,
         }
     }
@@ -128,7 +141,7 @@ impl Worker {
     /// In a task of its own, so that a panic is a failure of this batch and not the end of applying.
     async fn attempt(&self, batch: Vec<DueEvent>) -> Result<Applied, Failure> {
         let (db, context) = (self.db.clone(), self.context.clone());
-        let attempt = tokio::spawn(async move { batch::apply(&db, &context, &batch).await });
+        let attempt = tokio::spawn(async move { in_time(batch::apply(&db, &context, &batch)).await });
         match attempt.await {
             Ok(Ok(applied)) => Ok(applied),
             Ok(Err(error)) if error.is_unavailable() => Err(Failure::Away(error.to_string())),
@@ -145,6 +158,21 @@ impl Worker {
         }
     }
 
+    /// An outage is one line, however often the database is asked meanwhile.
+    fn note_behind(&mut self, why: &str) {
+        if !self.behind {
+            tracing::warn!(why, "the database is away; stored events will be applied when it is back");
+        }
+        self.behind = true;
+    }
+
+    fn note_caught_up(&mut self) {
+        if self.behind {
+            tracing::info!("the database is back; the events that waited are applied");
+        }
+        self.behind = false;
+    }
+
     fn announce(&self, changes: Vec<Change>) {
         if !changes.is_empty() {
             self.live.announce(changes);
@@ -156,18 +184,29 @@ impl Worker {
         let dead = tried >= ATTEMPTS_MAX;
         let status = if dead { EventStatus::Dead } else { EventStatus::Failed };
         let due_at_ms = self.context.clock.now_ms() + backoff_ms(failure.attempts, random_fraction());
-        tracing::error!(event_id = failure.id, why = failure.why, tried, dead, "an event could not be applied");
+        tracing::error!(
+            event_id = failure.id,
+            why = failure.why,
+            tried,
+            dead,
+            "an event could not be applied"
+        );
         metrics::counter!("whypaid_events_failed_total").increment(1);
-        let noted: Result<(), StoreError> = async {
+        let noted = in_time(async {
             let mut conn = self.db.write().await?;
             events::fail(&mut conn, &failure.id, status, due_at_ms, &failure.why).await?;
             conn.commit().await
-        }
-        .await;
-        if let Err(error) = noted {
+        });
+        if let Err(error) = noted.await {
             tracing::warn!(event_id = failure.id, %error, "cannot note the failure; the event stays due");
         }
     }
+}
+
+/// Waits for the database no longer than [`DATABASE_TIMEOUT`].
+async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let late = |_| StoreError::Unavailable("it took too long to answer".to_owned());
+    tokio::time::timeout(DATABASE_TIMEOUT, work).await.map_err(late)?
 }
 
 enum Failure {

@@ -36,7 +36,8 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     }
     let mut good = true;
     if args.verify {
-        let report = verify(&db, |r| progress(format!("{} payments, {} journeys", r.payments, r.journeys))).await?;
+        let report =
+            verify(&db, |r| progress(format!("{} payments, {} journeys", r.payments, r.journeys))).await?;
         good = tell(&report);
     }
     db.close().await;
@@ -51,6 +52,9 @@ fn tell(report: &Report) -> bool {
     if count > SHOWN_MAX {
         say(format!("… and {} more", count - SHOWN_MAX));
     }
-    say(format!("verified {} payments and {} journeys: {count} differences", report.payments, report.journeys));
+    say(format!(
+        "verified {} payments and {} journeys: {count} differences",
+        report.payments, report.journeys
+    ));
     count == 0
 }

@@ -45,7 +45,9 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
             progress(format!("{replayed} events are due again"));
         }
     }
-    progress(format!("{replayed} events are due again; a running `whypaid serve` applies them within seconds."));
+    progress(format!(
+        "{replayed} events are due again; a running `whypaid serve` applies them within seconds."
+    ));
     db.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -147,7 +147,10 @@ impl Demo {
             journey["started_at"] = rfc3339(started_s * 1000).into();
         }
         let made = self.post("/api/v1/journeys", &journey).await?;
-        made["id"].as_str().map(str::to_owned).ok_or_else(|| Failed::Other("the demo got no journey".to_owned()))
+        made["id"]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| Failed::Other("the demo got no journey".to_owned()))
     }
 
     /// Signs the step's event as Stripe would and sends it as often as the step says.
@@ -157,7 +160,8 @@ impl Demo {
         for _ in 0..step.deliveries {
             let request = self.http.post(format!("{}/api/webhooks/stripe", self.base));
             let sent = request.header("Stripe-Signature", &header).body(body.clone()).send().await;
-            let answer = sent.map_err(|e| Failed::Other(format!("the demo could not reach its own server: {e}")))?;
+            let answer =
+                sent.map_err(|e| Failed::Other(format!("the demo could not reach its own server: {e}")))?;
             if !answer.status().is_success() {
                 return Err(Failed::Other(format!("the demo's event was answered {}", answer.status())));
             }

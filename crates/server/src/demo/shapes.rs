@@ -51,7 +51,8 @@ impl Shapes {
     }
 
     pub(super) fn intent(&self, status: &str, failed: bool) -> Value {
-        let error = json!({"type": "card_error", "code": "card_declined", "message": "Your card was declined."});
+        let error =
+            json!({"type": "card_error", "code": "card_declined", "message": "Your card was declined."});
         json!({
             "id": self.id("pi"), "object": "payment_intent", "status": status, "amount": self.amount_minor,
             "amount_received": if status == "succeeded" { self.amount_minor } else { 0 },

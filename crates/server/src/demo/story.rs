@@ -68,14 +68,29 @@ pub(super) fn steps(part: &Part, journey_id: &str, started_s: i64) -> Vec<Step> 
         }
         Plot::PaysByDebit => {
             debit_starts(&mut scene, &s);
-            scene.add("payment_intent.succeeded", s.debit().intent("succeeded", false), "days later, it arrives", 0);
-            scene.add("checkout.session.async_payment_succeeded", s.debit().session("complete", "paid"), "", 0);
+            scene.add(
+                "payment_intent.succeeded",
+                s.debit().intent("succeeded", false),
+                "days later, it arrives",
+                0,
+            );
+            scene.add(
+                "checkout.session.async_payment_succeeded",
+                s.debit().session("complete", "paid"),
+                "",
+                0,
+            );
         }
         Plot::DebitFails => {
             debit_starts(&mut scene, &s);
             let failed = s.debit().session("complete", "unpaid");
             scene.add("checkout.session.async_payment_failed", failed, "the bank says no", 0);
-            scene.add("payment_intent.payment_failed", s.debit().intent("requires_payment_method", true), "", 0);
+            scene.add(
+                "payment_intent.payment_failed",
+                s.debit().intent("requires_payment_method", true),
+                "",
+                0,
+            );
         }
         Plot::LetsItExpire => {
             scene.add("checkout.session.expired", s.session("expired", "unpaid"), "nobody paid in time", 0);
@@ -106,7 +121,12 @@ pub(super) fn steps(part: &Part, journey_id: &str, started_s: i64) -> Vec<Step> 
 /// As Stripe often does it: the charge before the intent's creation, the session twice.
 fn pay_by_card(scene: &mut Scene, s: &Shapes) {
     scene.add("charge.succeeded", s.charge("succeeded", 0), "paid by card", 0);
-    scene.add("payment_intent.created", s.intent("requires_payment_method", false), "late: changes nothing", 0);
+    scene.add(
+        "payment_intent.created",
+        s.intent("requires_payment_method", false),
+        "late: changes nothing",
+        0,
+    );
     scene.add("checkout.session.completed", s.session("complete", "paid"), "delivered twice", 0);
     scene.twice();
     scene.add("payment_intent.succeeded", s.intent("succeeded", false), "", 48);

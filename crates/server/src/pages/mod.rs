@@ -1,9 +1,41 @@
-//! The seller's pages.
+//! The seller's pages: rendered on the server, readable without script, changing by themselves with it.
+//!
+//! Pages call the same functions as the API and never hold a rule of their own about money or outcomes.
 
+mod access;
+mod assets;
+mod attempts;
+mod errors;
+mod headers;
+mod journeys;
+mod layout;
+mod sign_in;
+mod words;
+
+pub use errors::as_html;
+
+use crate::api::problem;
 use crate::app::App;
-use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response;
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use std::sync::Arc;
 
-/// All pages.
+/// Bytes of a form at most; the longest field is a token.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+
+/// All pages, and the files they load.
 pub fn router() -> Router<App> {
-    Router::new()
+    let pages = Router::new()
+        .route("/", get(journeys::page))
+        .route("/live", get(journeys::stream))
+        .route("/sign-in", get(sign_in::form).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::out))
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(Extension(Arc::new(attempts::Attempts::default())))
+        .layer(Extension(Arc::new(journeys::Streams::default())))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(map_response(headers::protect));
+    pages.route("/assets/{name}", get(assets::file))
 }

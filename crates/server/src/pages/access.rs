@@ -1,0 +1,104 @@
+//! Who may see a page, and whose forms are taken.
+
+use crate::api::Problem;
+use crate::api::access::{Principal, principal};
+use crate::app::App;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+/// Where one signs in.
+pub(super) const SIGN_IN: &str = "/sign-in";
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Proof that the asker may see clients' data; absent principal only in the demo, whose data is made up.
+pub(super) struct Seller(pub(super) Option<Principal>);
+
+impl FromRequestParts<App> for Seller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        match principal(parts, app).await {
+            Ok(Some(principal)) => Ok(Self(Some(principal))),
+            Ok(None) if app.open_pages => Ok(Self(None)),
+            Ok(None) => Err(turned_away(parts)),
+            Err(problem) => Err(problem.into_response()),
+        }
+    }
+}
+
+/// A person is sent to sign in; a script is told.
+fn turned_away(parts: &Parts) -> Response {
+    let is_stream = text(parts, &header::ACCEPT).is_some_and(|accept| accept.contains("text/event-stream"));
+    if is_stream || parts.headers.contains_key(header::AUTHORIZATION) {
+        return Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Please sign in.").into_response();
+    }
+    Redirect::to(SIGN_IN).into_response()
+}
+
+/// Proof that a form was sent from one of our own pages (CSRF).
+pub(super) struct OwnForm;
+
+impl FromRequestParts<App> for OwnForm {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if is_own(parts, &app.config.public_url) {
+            return Ok(Self);
+        }
+        let detail =
+            "This form was not sent from a page of this server. Open the page here and send it again.";
+        Err(Problem::new(StatusCode::FORBIDDEN, "foreign_form", detail))
+    }
+}
+
+/// Browsers set both headers themselves; no page can forge them. One that sends neither is too old to be protected.
+fn is_own(parts: &Parts, public_url: &str) -> bool {
+    if let Some(site) = text(parts, &SEC_FETCH_SITE) {
+        return site == "same-origin";
+    }
+    let Some((scheme, authority)) = text(parts, &header::ORIGIN).and_then(|origin| origin.split_once("://"))
+    else {
+        return false;
+    };
+    let (public_scheme, rest) = public_url.split_once("://").unwrap_or_default();
+    let public_authority = rest.split('/').next();
+    text(parts, &header::HOST) == Some(authority)
+        || (scheme == public_scheme && Some(authority) == public_authority)
+}
+
+fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+    parts.headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(headers: &[(&str, &str)]) -> bool {
+        let mut request = axum::http::Request::post("/");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        is_own(&request.body(()).unwrap().into_parts().0, "https://pay.example.com/whypaid")
+    }
+
+    #[test]
+    fn only_our_own_pages_send_forms() {
+        let host = ("host", "10.0.0.1:8080");
+        assert!(own(&[("sec-fetch-site", "same-origin")]));
+        assert!(own(&[host, ("origin", "http://10.0.0.1:8080")]));
+        assert!(own(&[host, ("origin", "https://pay.example.com")]));
+        for site in ["cross-site", "same-site", "none", ""] {
+            assert!(!own(&[("sec-fetch-site", site), host, ("origin", "http://10.0.0.1:8080")]), "{site}");
+        }
+        for origin in
+            ["null", "https://evil.example", "http://pay.example.com", "https://pay.example.com.evil"]
+        {
+            assert!(!own(&[host, ("origin", origin)]), "{origin}");
+        }
+        assert!(!own(&[host]));
+    }
+}

@@ -1,0 +1,67 @@
+//! Style sheet, scripts and pictures: part of the binary, at addresses that name their content, so that a browser may
+//! keep them for ever and a new version is a new address.
+
+use crate::api::Problem;
+use crate::ids::hex;
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest as _, Sha256};
+use std::sync::LazyLock;
+
+/// Bytes of the hash that an address carries.
+const HASH_BYTES: usize = 8;
+/// A year, which is as long as caches go.
+const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
+
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// A file of the binary.
+pub(super) struct Asset {
+    name: String,
+    content_type: &'static str,
+    content: &'static str,
+}
+
+impl Asset {
+    fn new(stem: &str, extension: &str, content_type: &'static str, content: &'static str) -> Self {
+        let hash = hex(&Sha256::digest(content.as_bytes())[..HASH_BYTES]);
+        Self { name: format!("{stem}.{hash}.{extension}"), content_type, content }
+    }
+
+    /// Its address on this server.
+    pub(super) fn path(&self) -> String {
+        format!("/assets/{}", self.name)
+    }
+}
+
+/// All of them.
+pub(super) struct Assets {
+    /// The design system.
+    pub(super) style: Asset,
+    /// Makes lists change by themselves.
+    pub(super) live: Asset,
+    /// Changes a piece of the page without losing focus or selection.
+    pub(super) morph: Asset,
+    /// The sign in the browser's tab.
+    pub(super) icon: Asset,
+}
+
+/// Named once, at first use.
+pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
+    style: Asset::new("whypaid", "css", CSS, include_str!("../../assets/whypaid.css")),
+    live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
+    morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
+    icon: Asset::new("whypaid", "svg", SVG, include_str!("../../assets/whypaid.svg")),
+});
+
+/// `GET /assets/{name}`
+pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
+    let Assets { style, live, morph, icon } = &*ASSETS;
+    let found = [style, live, morph, icon].into_iter().find(|asset| asset.name == name);
+    let asset = found.ok_or_else(|| Problem::not_found("file"))?;
+    let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
+    Ok((headers, asset.content).into_response())
+}

@@ -1,0 +1,102 @@
+//! Problems as pages, for people: the same words as the API's, with what to do next.
+
+use super::headers;
+use super::layout::Layout;
+use crate::api::Problem;
+use askama::Template;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
+
+/// Paths under these answer programs, whatever they accept.
+const FOR_PROGRAMS: &[&str] = &["/api/", "/assets/", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    layout: Layout,
+    problem: &'a Problem,
+    heading: &'static str,
+    /// The same address may work in a moment.
+    again: bool,
+    /// Nothing is at this address.
+    missing: bool,
+}
+
+/// Shows a problem as a page when the asker reads pages.
+pub async fn as_html(request: Request, next: Next) -> Response {
+    let wanted = reads_pages(&request);
+    let response = next.run(request).await;
+    match response.extensions().get::<Arc<Problem>>().cloned() {
+        Some(problem) if wanted => replace(response, &problem),
+        _ => response,
+    }
+}
+
+fn reads_pages(request: &Request) -> bool {
+    let path = request.uri().path();
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    !FOR_PROGRAMS.iter().any(|start| path.starts_with(start))
+        && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn replace(mut response: Response, problem: &Problem) -> Response {
+    let html = page(problem);
+    *response.body_mut() = Body::from(html);
+    let all = response.headers_mut();
+    all.remove(header::CONTENT_LENGTH);
+    all.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers::insert(all);
+    response
+}
+
+fn page(problem: &Problem) -> String {
+    let heading = match problem.status {
+        StatusCode::NOT_FOUND => "Not found",
+        StatusCode::SERVICE_UNAVAILABLE => "One moment, please",
+        StatusCode::UNPROCESSABLE_ENTITY => "That address asks for something unknown",
+        StatusCode::FORBIDDEN => "That is not allowed",
+        StatusCode::UNAUTHORIZED => "Please sign in",
+        StatusCode::METHOD_NOT_ALLOWED => "That cannot be done here",
+        _ => "Something went wrong",
+    };
+    let again = problem.status.is_server_error();
+    let missing = problem.status == StatusCode::NOT_FOUND;
+    let page = ErrorPage { layout: Layout::bare(heading), problem, heading, again, missing };
+    // A template without conditions that can fail; should it fail all the same, the words are there.
+    page.render().unwrap_or_else(|_| heading.to_owned())
+}
+
+/// A rendered template as an answer.
+pub(super) fn html(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            let detail = "This page could not be shown. Nothing was changed; the server's log says more.";
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_no_reason_to_panic() {
+        let response = Problem::unavailable("The database cannot be used right now.").into_response();
+        let problem = response.extensions().get::<Arc<Problem>>().cloned().unwrap();
+        let response = replace(response, &problem);
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        let html = page(&problem);
+        for words in ["One moment, please", "The database cannot be used right now.", "no payment is lost"] {
+            assert!(html.contains(words), "{html}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! `GET /`: the live list of journeys (SPEC D1), and the stream that changes it (H11).
+
+mod badge;
+mod changes;
+mod fits;
+mod list;
+mod live;
+mod query;
+mod row;
+mod tiles;
+
+pub(super) use live::{Streams, stream};
+
+use super::access::Seller;
+use super::errors::html;
+use super::layout::{Layout, ModeLink};
+use crate::api::Result;
+use crate::app::App;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use ledger::{Outcome, PaymentStatus};
+use list::List;
+use query::Query;
+use tiles::Tiles;
+
+#[derive(Template)]
+#[template(path = "journeys/page.html")]
+struct JourneysPage {
+    layout: Layout,
+    tiles: Tiles,
+    list: List,
+    q: String,
+    livemode: bool,
+    outcomes: Vec<Choice>,
+    statuses: Vec<Choice>,
+    /// The list without filters, when there are some.
+    clear: Option<String>,
+}
+
+/// One `<option>`.
+struct Choice {
+    value: &'static str,
+    words: &'static str,
+    chosen: bool,
+}
+
+/// The list as it is now.
+pub(super) async fn page(State(app): State<App>, seller: Seller, query: Query) -> Result<Response> {
+    let mut layout = Layout::of(&app, seller, "Journeys");
+    layout.modes = modes(&query);
+    layout.test = !query.livemode();
+    layout.live = Some(query.href("/live"));
+    let mut conn = app.db.read().await?;
+    let counts = store::journeys::counts(&mut conn).await?;
+    let list = list::load(&app, &mut conn, &query, &counts).await?;
+    Ok(html(&JourneysPage {
+        layout,
+        tiles: Tiles::of(&counts, query.livemode()),
+        list,
+        q: query.filter.q.clone().unwrap_or_default(),
+        livemode: query.livemode(),
+        outcomes: outcomes(query.filter.outcome.as_deref()),
+        statuses: statuses(query.filter.payment_status.as_deref()),
+        clear: query.is_filtered().then(|| query.unfiltered().href("/")),
+    }))
+}
+
+fn modes(query: &Query) -> Vec<ModeLink> {
+    let link = |name, livemode| ModeLink {
+        name,
+        href: query.in_mode(livemode).href("/"),
+        current: query.livemode() == livemode,
+    };
+    vec![link("Live", true), link("Test", false)]
+}
+
+fn outcomes(chosen: Option<&str>) -> Vec<Choice> {
+    let choice = |o: &Outcome| Choice {
+        value: o.as_str(),
+        words: badge::outcome_words(*o),
+        chosen: chosen == Some(o.as_str()),
+    };
+    Outcome::ALL.iter().map(choice).collect()
+}
+
+fn statuses(chosen: Option<&str>) -> Vec<Choice> {
+    let choice = |s: &PaymentStatus| Choice {
+        value: s.as_str(),
+        words: badge::status_words(*s),
+        chosen: chosen == Some(s.as_str()),
+    };
+    PaymentStatus::ALL.iter().map(choice).collect()
+}

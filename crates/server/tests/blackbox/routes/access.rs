@@ -1,0 +1,160 @@
+//! Who may call what: a row for each route of the OpenAPI document, and none that it does not have.
+
+use crate::util::app::{ROLES, token};
+use crate::util::on_both;
+use serde_json::json;
+use server::api::access::Role;
+use std::collections::BTreeSet;
+
+const ANYONE: Option<Role> = None;
+const READS: Option<Role> = Some(Role::Viewer);
+const CHANGES: Option<Role> = Some(Role::Editor);
+
+/// (method, path, the least role that may)
+const ROUTES: [(&str, &str, Option<Role>); 27] = [
+    ("POST", "/api/webhooks/stripe", ANYONE),
+    ("GET", "/api/v1/clients", READS),
+    ("POST", "/api/v1/clients", CHANGES),
+    ("GET", "/api/v1/clients/{id}", READS),
+    ("PATCH", "/api/v1/clients/{id}", CHANGES),
+    ("GET", "/api/v1/contents", READS),
+    ("POST", "/api/v1/contents", CHANGES),
+    ("GET", "/api/v1/contents/{id}/versions", READS),
+    ("POST", "/api/v1/contents/{id}/versions", CHANGES),
+    ("GET", "/api/v1/journeys", READS),
+    ("POST", "/api/v1/journeys", CHANGES),
+    ("POST", "/api/v1/journeys/bulk-mark", CHANGES),
+    ("GET", "/api/v1/journeys/{id}", READS),
+    ("GET", "/api/v1/journeys/{id}/history", READS),
+    ("POST", "/api/v1/journeys/{id}/mark", CHANGES),
+    ("PUT", "/api/v1/journeys/{id}/override", CHANGES),
+    ("DELETE", "/api/v1/journeys/{id}/override", CHANGES),
+    ("GET", "/api/v1/payments", READS),
+    ("POST", "/api/v1/payments/{id}/link", CHANGES),
+    ("GET", "/api/v1/events", READS),
+    ("GET", "/api/v1/events/{id}", READS),
+    ("POST", "/api/v1/events/{id}/replay", CHANGES),
+    ("GET", "/api/v1/live", READS),
+    ("GET", "/healthz", ANYONE),
+    ("GET", "/readyz", ANYONE),
+    ("GET", "/metrics", ANYONE),
+    ("GET", "/openapi.json", ANYONE),
+];
+
+/// The id in none of the paths names anything.
+fn filled(path: &str) -> String {
+    path.replace("{id}", "none")
+}
+
+#[tokio::test]
+async fn every_documented_route_has_a_row_and_every_row_a_route() {
+    on_both(async |app| {
+        let docs = app.call(None, "GET", "/openapi.json", None).await;
+        assert_eq!(docs.content_type, "application/json");
+        let mut documented = BTreeSet::from([("GET".to_owned(), "/openapi.json".to_owned())]);
+        for (path, methods) in docs.ok()["paths"].as_object().unwrap() {
+            let methods = methods.as_object().unwrap().keys().filter(|key| *key != "parameters");
+            documented.extend(methods.map(|method| (method.to_uppercase(), path.clone())));
+        }
+        let rows = ROUTES.map(|(method, path, _)| (method.to_owned(), path.to_owned()));
+        assert_eq!(documented, BTreeSet::from(rows));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_route_takes_the_roles_it_should_and_no_other() {
+    on_both(async |app| {
+        for (method, path, needed) in ROUTES {
+            for role in [None].into_iter().chain(ROLES.map(Some)) {
+                let request = app.request(role, method, &filled(path)).json(&json!({}));
+                // Only the head: a live stream has no end.
+                let status = request.send().await.unwrap().status().as_u16();
+                let allowed = needed.is_none_or(|needed| role.is_some_and(|role| role >= needed));
+                let context = format!("{method} {path} as {role:?}: {status}");
+                match (allowed, role) {
+                    (false, None) => assert_eq!(status, 401, "{context}"),
+                    (false, Some(_)) => assert_eq!(status, 403, "{context}"),
+                    (true, _) => assert!(![401, 403, 405].contains(&status) && status < 500, "{context}"),
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn refusals_are_problems_that_say_what_to_do() {
+    on_both(async |app| {
+        for (method, path, needed) in ROUTES.into_iter().filter(|row| row.2.is_some()) {
+            let nobody = app.call(None, method, &filled(path), None).await;
+            nobody.problem(401, "unauthorized");
+            assert_eq!(nobody.headers["www-authenticate"], "Bearer");
+            if needed == CHANGES {
+                app.call(Some(Role::Viewer), method, &filled(path), None).await.problem(403, "forbidden");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_good_token_is_good() {
+    on_both(async |app| {
+        let good = token(Role::Owner);
+        let long = "x".repeat(10_000);
+        let headers = [
+            (format!("Bearer {good}"), 200),
+            (format!("bearer {good}"), 200),
+            (format!("Bearer   {good} "), 200),
+            (format!("Bearer {good}x"), 401),
+            (format!("Bearer {}", good.to_uppercase()), 401),
+            (format!("Basic {good}"), 401),
+            (good.clone(), 401),
+            ("Bearer".to_owned(), 401),
+            ("Bearer ".to_owned(), 401),
+            (String::new(), 401),
+            (format!("Bearer {long}"), 401),
+            ("Bearer ' OR 1=1 --".to_owned(), 401),
+            (format!("Bearer {}", server::api::access::token_hash(&good)), 401),
+        ];
+        for (header, status) in headers {
+            let request = app.request(None, "GET", "/api/v1/clients").header("authorization", &header);
+            assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{header:.60}");
+        }
+        let odd = app.request(None, "GET", "/api/v1/clients").header("authorization", &b"Bearer \xff"[..]);
+        assert_eq!(odd.send().await.unwrap().status(), 401);
+    })
+    .await;
+}
+
+/// A cookie is sent by other sites' forms as well, so it only reads.
+#[tokio::test]
+async fn a_cookie_reads_and_never_changes() {
+    on_both(async |app| {
+        let cookie = format!("a=b; whypaid={}; c=d", token(Role::Owner));
+        for (method, status) in [("GET", 200), ("POST", 401)] {
+            let request =
+                app.request(None, method, "/api/v1/clients").header("cookie", &cookie).json(&json!({}));
+            assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{method}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_as_a_problem() {
+    on_both(async |app| {
+        for path in
+            ["/api", "/api/v1", "/api/v1/nothing", "/api/v1/journeys/a/b/c", "/API/V1/clients", "/healthz/"]
+        {
+            app.call(Some(Role::Owner), "GET", path, None).await.problem(404, "not_found");
+        }
+        for (method, path) in
+            [("DELETE", "/api/v1/clients"), ("GET", "/api/webhooks/stripe"), ("PUT", "/healthz")]
+        {
+            app.call(Some(Role::Owner), method, path, None).await.problem(405, "method_not_allowed");
+        }
+    })
+    .await;
+}

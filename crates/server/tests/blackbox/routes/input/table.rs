@@ -1,0 +1,174 @@
+//! Every route with a body, and what its fields take.
+
+use crate::util::TestApp;
+use crate::util::event::Pay;
+use crate::util::make::{content, hypothesis};
+use serde_json::{Value, json};
+
+/// What a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// (shortest, longest) in characters
+    Text(usize, usize),
+    Email,
+    Customer,
+    /// Names a record.
+    Id,
+    Amount,
+    Currency,
+    Probability,
+    Days,
+    Truth,
+    PastTime,
+    Pairs,
+    Object,
+    Outcome,
+    Ids,
+}
+
+/// A field, and whether it must be there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    pub(super) path: &'static str,
+    pub(super) takes: Takes,
+    pub(super) required: bool,
+}
+
+/// A route and a body that it takes.
+pub(super) struct Route {
+    pub(super) method: &'static str,
+    pub(super) path: String,
+    pub(super) good: Value,
+    pub(super) fields: Vec<Field>,
+}
+
+fn route(method: &'static str, path: String, good: Value, fields: Vec<Field>) -> Route {
+    Route { method, path, good, fields }
+}
+
+const fn required(path: &'static str, takes: Takes) -> Field {
+    Field { path, takes, required: true }
+}
+
+const fn optional(path: &'static str, takes: Takes) -> Field {
+    Field { path, takes, required: false }
+}
+
+fn version_fields() -> Vec<Field> {
+    let mut fields = vec![
+        required("pages", Takes::Object),
+        required("pages.activation", Takes::Text(1, 100_000)),
+        required("pages.agreement", Takes::Text(1, 100_000)),
+        required("pages.confirmation", Takes::Text(1, 100_000)),
+        required("pages.processing", Takes::Text(1, 100_000)),
+        required("price", Takes::Object),
+        required("price.amount_minor", Takes::Amount),
+        required("price.currency", Takes::Currency),
+        optional("elements", Takes::Pairs),
+        required("hypothesis", Takes::Object),
+    ];
+    fields.extend(hypothesis_fields());
+    fields
+}
+
+fn hypothesis_fields() -> [Field; 4] {
+    [
+        required("hypothesis.statement", Takes::Text(20, 2_000)),
+        required("hypothesis.category", Takes::Text(1, 50)),
+        optional("hypothesis.predicted_probability", Takes::Probability),
+        optional("hypothesis.predicted_days", Takes::Days),
+    ]
+}
+
+fn journey_fields() -> Vec<Field> {
+    let mut fields = vec![
+        required("client_id", Takes::Id),
+        required("content_version_id", Takes::Id),
+        optional("price", Takes::Object),
+        required("price.amount_minor", Takes::Amount),
+        required("price.currency", Takes::Currency),
+        optional("livemode", Takes::Truth),
+        optional("started_at", Takes::PastTime),
+        optional("hypothesis", Takes::Object),
+    ];
+    fields.extend(hypothesis_fields());
+    fields
+}
+
+fn new_client() -> Route {
+    route(
+        "POST",
+        "/api/v1/clients".to_owned(),
+        json!({"name": "Ana", "email": "ana@example.com", "company": "Lima", "attributes": {"size": "small"},
+                   "stripe_customer_id": "cus_input"}),
+        vec![
+            required("name", Takes::Text(1, 200)),
+            required("email", Takes::Email),
+            optional("company", Takes::Text(1, 200)),
+            optional("attributes", Takes::Pairs),
+            optional("stripe_customer_id", Takes::Customer),
+        ],
+    )
+}
+
+/// Every route, on records made for it.
+pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
+    let journey = app.journey().await;
+    let made = app.post("/api/v1/contents", &content()).await;
+    let pay = Pay::new("input");
+    app.deliver(&pay.success()).await;
+    let mut version = content();
+    version.as_object_mut().unwrap().remove("name");
+    let mut with_name = version_fields();
+    with_name.push(required("name", Takes::Text(1, 200)));
+    let id = &journey.id;
+    let marking = vec![required("outcome", Takes::Outcome), optional("note", Takes::Text(0, 10_000))];
+    vec![
+        new_client(),
+        route(
+            "PATCH",
+            format!("/api/v1/clients/{}", journey.client_id),
+            json!({"stripe_customer_id": "cus_input"}),
+            vec![optional("stripe_customer_id", Takes::Customer)],
+        ),
+        route("POST", "/api/v1/contents".to_owned(), content(), with_name),
+        route(
+            "POST",
+            format!("/api/v1/contents/{}/versions", made["id"].as_str().unwrap()),
+            version,
+            version_fields(),
+        ),
+        route(
+            "POST",
+            "/api/v1/journeys".to_owned(),
+            json!({"client_id": journey.client_id, "content_version_id": journey.content_version_id,
+                   "price": {"amount_minor": 1, "currency": "eur"}, "livemode": false,
+                   "started_at": "2026-11-01T00:00:00Z", "hypothesis": hypothesis()}),
+            journey_fields(),
+        ),
+        route(
+            "POST",
+            format!("/api/v1/journeys/{id}/mark"),
+            json!({"outcome": "responded", "note": "x"}),
+            marking.clone(),
+        ),
+        route(
+            "PUT",
+            format!("/api/v1/journeys/{id}/override"),
+            json!({"outcome": "ghosted", "reason": "x"}),
+            vec![required("outcome", Takes::Outcome), required("reason", Takes::Text(1, 10_000))],
+        ),
+        route(
+            "POST",
+            "/api/v1/journeys/bulk-mark".to_owned(),
+            json!({"ids": [id], "outcome": "ghosted", "note": "x"}),
+            [marking, vec![required("ids", Takes::Ids)]].concat(),
+        ),
+        route(
+            "POST",
+            format!("/api/v1/payments/{}/link", pay.intent_id()),
+            json!({"journey_id": id}),
+            vec![required("journey_id", Takes::Id)],
+        ),
+    ]
+}

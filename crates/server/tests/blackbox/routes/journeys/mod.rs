@@ -1,0 +1,10 @@
+//! `/api/v1/journeys` and what payments, marks and overrides make of them.
+
+mod evidence;
+mod flags;
+mod history;
+mod order;
+mod outcome;
+mod overrides;
+mod records;
+mod subscriptions;

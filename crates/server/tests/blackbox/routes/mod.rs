@@ -1,0 +1,11 @@
+//! One module per noun of the URLs.
+
+mod access;
+mod events;
+mod health;
+mod input;
+mod journeys;
+mod live;
+mod pages;
+mod payments;
+mod webhooks;
