@@ -257,6 +257,9 @@ pub struct Invoice {
     pub payment_intent: Option<ObjectId>,
     pub charge: Option<ObjectId>,
     pub subscription: Option<ObjectId>,
+    /// An InvoicePayment said it: it only ties the invoice to its payment and never hides what the invoice said itself.
+    #[serde(default)]
+    pub link_only: bool,
     #[serde(default)]
     pub tags: Tags,
 }

@@ -143,7 +143,10 @@ fn standing(object: &Object) -> (u8, u8) {
         },
         // An appeal reopens a lost dispute, so it stands with the terminal states and time decides (STRIPE.md 7.2).
         Object::Dispute(o) => (u8::from(o.status >= DisputeStatus::WarningClosed), o.status as u8),
-        Object::Invoice(o) => (u8::from(o.paid), u8::from(o.payment_intent.is_some() || o.charge.is_some())),
+        Object::Invoice(o) => {
+            let linked = o.payment_intent.is_some() || o.charge.is_some();
+            (if o.link_only { 0 } else { 1 + u8::from(o.paid) }, u8::from(linked))
+        }
         Object::Warning(_) | Object::Subscription(_) => (0, 0),
     }
 }

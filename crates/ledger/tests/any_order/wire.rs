@@ -177,6 +177,7 @@ impl World {
                 payment_intent: payment.intent_id.clone().filter(|_| linked),
                 charge: payment.charges.last().map(|c| c.id.clone()).filter(|_| linked),
                 subscription: Some("sub_1".to_owned()),
+                link_only: false,
                 tags: tags(),
             })
         };

@@ -189,6 +189,7 @@ pub(crate) fn invoice(at_s: i64, paid: bool, payment_intent: Option<&str>) -> Ob
         payment_intent: payment_intent.map(str::to_owned),
         charge: None,
         subscription: some("sub_1"),
+        link_only: false,
         tags: Tags::default(),
     };
     told(at_s, "in_1", Object::Invoice(object))

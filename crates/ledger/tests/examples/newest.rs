@@ -106,3 +106,13 @@ fn of_more_versions_than_are_kept_the_last_are() {
     let all: Vec<_> = (0..20).map(|n| by(&format!("evt_{n:02}"), refunds(n))).collect();
     assert_eq!(newest(&all), all[19].version.object);
 }
+
+/// A later InvoicePayment used to replace the invoice's own facts, tags included: both go by the invoice's id.
+#[test]
+fn an_invoice_payment_never_hides_the_invoice() {
+    let mut link = invoice(30, true, Some("pi_1"));
+    let Object::Invoice(said) = &mut link.version.object else { unreachable!("built above") };
+    (said.link_only, said.subscription) = (true, None);
+    let Object::Invoice(kept) = newest(&[invoice(10, false, None), link]) else { unreachable!("an invoice") };
+    assert_eq!(kept.subscription.as_deref(), Some("sub_1"));
+}

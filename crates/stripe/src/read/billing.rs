@@ -23,6 +23,7 @@ pub(super) fn invoice(wire: &Wire, told_by: Option<&str>) -> Invoice {
         payment_intent: wire.payment_intent.id().or_else(|| paid_by.payment_intent.id()),
         charge: wire.charge.id().or_else(|| paid_by.charge.id()),
         subscription: subscription.or_else(|| wire.parent.0.subscription_details.0.subscription.id()),
+        link_only: false,
         tags: tags::of(wire),
     }
 }
@@ -38,6 +39,7 @@ pub(super) fn invoice_payment(wire: &Wire) -> Invoice {
         payment_intent: wire.payment.0.payment_intent.id().or_else(|| wire.payment_intent.id()),
         charge: wire.payment.0.charge.id().or_else(|| wire.charge.id()),
         subscription: None,
+        link_only: true,
         tags: tags::of(wire),
     }
 }
