@@ -88,8 +88,15 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let stop = CancellationToken::new();
     let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
     let (wake, woken) = mpsc::channel(1);
-    let worker =
-        Worker { db: db.clone(), context: context.clone(), live: live.clone(), handed_over, wake: woken, behind: false, last_taken: None };
+    let worker = Worker {
+        db: db.clone(),
+        context: context.clone(),
+        live: live.clone(),
+        handed_over,
+        wake: woken,
+        behind: false,
+        last_taken: None,
+    };
     let worker = tokio::spawn(worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());

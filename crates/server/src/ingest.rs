@@ -70,7 +70,8 @@ pub fn start(
     closing: CancellationToken,
 ) -> (Ingest, tokio::task::JoinHandle<()>) {
     let (queue, waiting) = mpsc::channel(QUEUE_EVENTS_MAX);
-    let writer = tokio::spawn(Writer { db, waiting, hand_over, away: false, apply_is_behind: false }.run(closing));
+    let writer =
+        tokio::spawn(Writer { db, waiting, hand_over, away: false, apply_is_behind: false }.run(closing));
     (Ingest { queue }, writer)
 }
 
@@ -91,12 +92,9 @@ impl Writer {
             tokio::select! {
                 biased;
                 () = closing.cancelled(), if !self.waiting.is_closed() => self.waiting.close(),
-                taken = self.waiting.recv_many(&mut batch, BATCH_EVENTS_MAX) => match taken {
-                    0 => break,
-                    _ => {
-                        self.gather(&mut batch).await;
-                        self.take(std::mem::take(&mut batch)).await;
-                    }
+                taken = self.waiting.recv_many(&mut batch, BATCH_EVENTS_MAX) => if taken == 0 { break } else {
+                    self.gather(&mut batch).await;
+                    self.take(std::mem::take(&mut batch)).await;
                 },
             }
         }
@@ -124,7 +122,7 @@ impl Writer {
         match self.commit(events).await {
             Ok(fresh) => {
                 self.note_back();
-                self.acknowledge(&ids, &fresh, replies);
+                Self::acknowledge(&ids, &fresh, replies);
                 self.pass_on(to_apply, &fresh).await;
             }
             Err(error) => {
@@ -150,7 +148,6 @@ impl Writer {
 
     /// The first of several copies in one batch is the new one.
     fn acknowledge(
-        &self,
         ids: &[String],
         fresh: &BTreeSet<String>,
         replies: Vec<oneshot::Sender<Result<Stored, Refused>>>,

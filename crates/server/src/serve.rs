@@ -52,7 +52,6 @@ async fn in_time(request: Request, next: Next) -> Response {
     timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(late)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer wants")]
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     let detail = "Something went wrong on the server. Nothing was changed; the server's log says more.";
     api::Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).into_response()
@@ -106,12 +105,11 @@ impl Server {
     /// what is stored and not applied by then is applied at the next start.
     pub async fn stop(self) -> std::io::Result<()> {
         self.app.stop.cancel();
-        let served = match timeout(DRAIN_TIMEOUT, self.serving).await {
-            Ok(served) => served.unwrap_or(Ok(())),
-            Err(_) => {
-                tracing::warn!("some requests were not sent to their end; they are cut off");
-                Ok(())
-            }
+        let served = if let Ok(served) = timeout(DRAIN_TIMEOUT, self.serving).await {
+            served.unwrap_or(Ok(()))
+        } else {
+            tracing::warn!("some requests were not sent to their end; they are cut off");
+            Ok(())
         };
         if timeout(FINISH_TIMEOUT, self.tasks.finish()).await.is_err() {
             tracing::warn!("the database does not answer; stored events are applied at the next start");

@@ -39,7 +39,7 @@ const STATEMENT_CACHE: usize = 256;
 const LEDGER_LOCK: &str = "SELECT pg_advisory_xact_lock(33610393014331748)";
 /// A node that lost its network in the middle of a transaction must not hold [`LEDGER_LOCK`] until TCP gives up, which
 /// takes hours; nor must anybody wait for a lock without end.
-const POSTGRES_LIMITS: &str = "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '30s'";
+const POSTGRES_LIMITS: &str = "SET idle_in_transaction_session_timeout = '20s'; SET lock_timeout = '30s'";
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +103,8 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(|conn, _| Box::pin(limit_waiting(conn)));
+            .after_connect(|conn, _| Box::pin(limit_waiting(conn)))
+            .after_release(|conn, _| Box::pin(still_answers(conn)));
         Ok(Self(Pools::Postgres { pool: pool.connect_lazy_with(options), ledger: Arc::default() }))
     }
 
@@ -213,9 +214,20 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 /// is full or fails, sqlx does not notice, and every later `BEGIN IMMEDIATE` would be refused. The pool then opens
 /// another one.
 async fn is_at_rest(conn: &mut SqliteConnection) -> sqlx::Result<bool> {
+    if !conn.is_in_transaction() {
+        return Ok(true);
+    }
     // A dropped transaction only queued its rollback; the answer to the ping comes after it.
     conn.ping().await?;
     Ok(!conn.is_in_transaction())
+}
+
+/// Closes a connection that fell silent. The pool itself would wait for its answer without end, and would be one
+/// connection smaller each time.
+async fn still_answers(conn: &mut PgConnection) -> sqlx::Result<bool> {
+    let silent = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    timeout(ACQUIRE_TIMEOUT, conn.ping()).await.map_err(silent)??;
+    Ok(true)
 }
 
 async fn limit_waiting(conn: &mut PgConnection) -> sqlx::Result<()> {

@@ -7,9 +7,9 @@ use crate::args::Kind;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
 
-/// Rows per statement on SQLite, largest first; each size is prepared once. 64 rows of 20 columns stay far below
+/// Rows per statement on SQLite, largest first; each size is prepared once. 256 rows of 20 columns stay far below
 /// SQLite's 32 766 parameters.
-pub(crate) const SQLITE_ROWS: [usize; 3] = [64, 8, 1];
+pub(crate) const SQLITE_ROWS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// One statement.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl InsertMany {
         columns: &'static [(&'static str, Kind)],
         tail: &'static str,
     ) -> Self {
-        let sqlite = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
+        let sqlite = [const { OnceLock::new() }; SQLITE_ROWS.len()];
         Self { name, into, columns, tail, postgres: OnceLock::new(), sqlite }
     }
 

@@ -125,10 +125,8 @@ pub async fn update(
 #[utoipa::path(get, path = "/api/v1/clients/{id}", tag = "clients",
     responses((status = 200, body = Client), (status = 404, body = Problem)))]
 pub async fn show(State(app): State<App>, _may: Viewer, Path(id): Path<String>) -> Result<Json<Client>> {
-    let found = match IdKind::Client.fits(&id) {
-        true => clients::get(&mut app.db.read().await?, &id).await?,
-        false => None,
-    };
+    let found =
+        if IdKind::Client.fits(&id) { clients::get(&mut app.db.read().await?, &id).await? } else { None };
     found.map(|client| Json(client.into())).ok_or_else(|| Problem::not_found("client"))
 }
 

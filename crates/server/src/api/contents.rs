@@ -166,10 +166,8 @@ pub async fn create_version(
     let (mut version, hypothesis) = read_version(&app, &mut form, &id);
     // Numbers count up without gaps, so two editors take turns.
     let mut conn = app.db.ledger().await?;
-    let newest = match IdKind::Content.fits(&id) {
-        true => contents::newest_version(&mut conn, &id).await?,
-        false => None,
-    };
+    let newest =
+        if IdKind::Content.fits(&id) { contents::newest_version(&mut conn, &id).await? } else { None };
     let newest = newest.ok_or_else(|| Problem::not_found("content"))?;
     form.finish(())?;
     version.number = newest.number + 1;

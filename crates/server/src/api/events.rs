@@ -81,10 +81,7 @@ pub async fn show(
     _may: Viewer,
     Path(id): Path<String>,
 ) -> Result<Json<EventWithPayload>> {
-    let found = match is_stripe_id(&id) {
-        true => events::get(&mut app.db.read().await?, &id).await?,
-        false => None,
-    };
+    let found = if is_stripe_id(&id) { events::get(&mut app.db.read().await?, &id).await? } else { None };
     let (event, body) = found.ok_or_else(|| Problem::not_found("event"))?;
     let payload = serde_json::from_slice(&body).ok();
     Ok(Json(EventWithPayload { event: event.into(), payload }))

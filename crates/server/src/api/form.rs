@@ -124,24 +124,22 @@ impl Form {
     /// An optional whole number.
     pub fn opt_int(&mut self, path: &str, range: RangeInclusive<i64>) -> Option<i64> {
         let value = self.at(path)?;
-        match value.as_i64().filter(|n| range.contains(n)) {
-            Some(number) => Some(number),
-            None => {
-                self.fault(path, format!("must be a whole number from {} to {}", range.start(), range.end()));
-                None
-            }
+        if let Some(number) = value.as_i64().filter(|n| range.contains(n)) {
+            Some(number)
+        } else {
+            self.fault(path, format!("must be a whole number from {} to {}", range.start(), range.end()));
+            None
         }
     }
 
     /// An optional fraction from 0 to 1.
     pub fn opt_probability(&mut self, path: &str) -> Option<f64> {
         let value = self.at(path)?;
-        match value.as_f64().filter(|p| (0.0..=1.0).contains(p)) {
-            Some(probability) => Some(probability),
-            None => {
-                self.fault(path, "must be a number from 0 to 1");
-                None
-            }
+        if let Some(probability) = value.as_f64().filter(|p| (0.0..=1.0).contains(p)) {
+            Some(probability)
+        } else {
+            self.fault(path, "must be a number from 0 to 1");
+            None
         }
     }
 

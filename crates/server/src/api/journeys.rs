@@ -4,8 +4,8 @@ use super::access::{Editor, Viewer};
 use super::contents::Price;
 use super::form::Form;
 use super::hypotheses::{self, NewHypothesis};
-use super::payments::Payment;
 use super::path::Path;
+use super::payments::Payment;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
@@ -155,17 +155,15 @@ async fn read(
 ) -> Result<Option<StoredJourney>> {
     let now_ms = app.context.clock.now_ms();
     let client_id = form.text("client_id", 1..=100);
-    let client = match IdKind::Client.fits(&client_id) {
-        true => clients::get(conn, &client_id).await?,
-        false => None,
-    };
+    let client = if IdKind::Client.fits(&client_id) { clients::get(conn, &client_id).await? } else { None };
     if !client_id.is_empty() && client.is_none() {
         form.fault("client_id", "there is no such client");
     }
     let version_id = form.text("content_version_id", 1..=100);
-    let version = match IdKind::Version.fits(&version_id) {
-        true => contents::get_version(conn, &version_id).await?,
-        false => None,
+    let version = if IdKind::Version.fits(&version_id) {
+        contents::get_version(conn, &version_id).await?
+    } else {
+        None
     };
     if !version_id.is_empty() && version.is_none() {
         form.fault("content_version_id", "there is no such content version");
@@ -198,10 +196,8 @@ async fn read(
 #[utoipa::path(get, path = "/api/v1/journeys/{id}", tag = "journeys",
     responses((status = 200, body = Journey), (status = 404, body = Problem)))]
 pub async fn show(State(app): State<App>, _may: Viewer, Path(id): Path<String>) -> Result<Json<Journey>> {
-    let found = match IdKind::Journey.fits(&id) {
-        true => one(&app, &mut app.db.read().await?, &id).await?,
-        false => None,
-    };
+    let found =
+        if IdKind::Journey.fits(&id) { one(&app, &mut app.db.read().await?, &id).await? } else { None };
     found.map(Json).ok_or_else(|| Problem::not_found("journey"))
 }
 

@@ -37,7 +37,7 @@ pub async fn stream(State(app): State<App>, _may: Viewer, headers: HeaderMap) ->
     Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("alive"))
 }
 
-fn journey_event(app: &App, numbered: &Numbered) -> Option<Event> {
+fn journey_event(app: &App, numbered: &Numbered) -> Event {
     let change = &numbered.change;
     let data = json!({
         "journey_id": change.journey_id,
@@ -45,14 +45,14 @@ fn journey_event(app: &App, numbered: &Numbered) -> Option<Event> {
         "payment_status": change.payment_status,
         "change": change.change,
     });
-    Some(Event::default().event("journey").id(app.live.id(numbered.number)).data(data.to_string()))
+    Event::default().event("journey").id(app.live.id(numbered.number)).data(data.to_string())
 }
 
 /// What was missed, then what comes, until the reader goes, lags too far behind, or the program stops.
 pub fn follow(
     subscription: Subscription,
     stop: CancellationToken,
-    render: impl Fn(&Numbered) -> Option<Event>,
+    render: impl Fn(&Numbered) -> Event,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let missed = stream::iter(subscription.missed);
     let coming = stream::unfold(subscription.receiver, |mut receiver| async move {
@@ -63,8 +63,5 @@ pub fn follow(
         }
     });
     let all = missed.chain(coming).take_until(async move { stop.cancelled().await });
-    all.filter_map(move |numbered| {
-        let event = render(&numbered);
-        async move { event.map(Ok) }
-    })
+    all.map(move |numbered| Ok(render(&numbered)))
 }

@@ -164,10 +164,7 @@ async fn mark_one(
     note: Option<String>,
     who: &str,
 ) -> Result<Result<Change, Kept>> {
-    let journey = match IdKind::Journey.fits(id) {
-        true => journeys::get(conn, id).await?,
-        false => None,
-    };
+    let journey = if IdKind::Journey.fits(id) { journeys::get(conn, id).await? } else { None };
     let Some(journey) = journey else { return Ok(Err(("there is no such journey".to_owned(), None))) };
     let before = journey.judgement.outcome;
     if before == outcome {
@@ -201,10 +198,7 @@ async fn set_mark(
 }
 
 async fn find(conn: &mut Conn, id: &str) -> Result<StoredJourney> {
-    let found = match IdKind::Journey.fits(id) {
-        true => journeys::get(conn, id).await?,
-        false => None,
-    };
+    let found = if IdKind::Journey.fits(id) { journeys::get(conn, id).await? } else { None };
     found.ok_or_else(|| Problem::not_found("journey"))
 }
 

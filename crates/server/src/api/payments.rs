@@ -105,15 +105,11 @@ pub async fn link(
     let journey_id = form.text("journey_id", 1..=100);
     form.finish(())?;
     let mut conn = app.db.ledger().await?;
-    let payment = match is_stripe_id(&id) {
-        true => payments::by_ids(&mut conn, vec![id.clone()]).await?.pop(),
-        false => None,
-    };
+    let payment =
+        if is_stripe_id(&id) { payments::by_ids(&mut conn, vec![id.clone()]).await?.pop() } else { None };
     let payment = payment.ok_or_else(|| Problem::not_found("payment"))?;
-    let journey = match IdKind::Journey.fits(&journey_id) {
-        true => journeys::get(&mut conn, &journey_id).await?,
-        false => None,
-    };
+    let journey =
+        if IdKind::Journey.fits(&journey_id) { journeys::get(&mut conn, &journey_id).await? } else { None };
     let journey = journey.ok_or_else(|| Problem::invalid_field("journey_id", "there is no such journey"))?;
     if journey.livemode != payment.facts.livemode {
         let detail = "Test money cannot belong to a live journey, nor live money to a test journey.";

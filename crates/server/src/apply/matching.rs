@@ -74,9 +74,10 @@ impl Known {
     async fn load(conn: &mut Conn, folded: &[StoredPayment], trees: &Trees) -> Result<Self> {
         let evidence = || folded.iter().map(|p| &p.facts.evidence);
         let sessions: BTreeSet<&String> = evidence().flat_map(|e| &e.session_ids).collect();
-        let checkouts = match sessions.is_empty() {
-            true => Vec::new(),
-            false => checkouts::by_sessions(conn, sessions.into_iter().cloned().collect()).await?,
+        let checkouts = if sessions.is_empty() {
+            Vec::new()
+        } else {
+            checkouts::by_sessions(conn, sessions.into_iter().cloned().collect()).await?
         };
         let objects = folded.iter().flat_map(|p| trees[&p.id].iter().map(|row| row.id.clone()));
         let links = payments::links(conn, objects.collect()).await?;

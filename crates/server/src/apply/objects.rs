@@ -40,9 +40,10 @@ impl Forest {
         let ids: BTreeSet<String> = observations.iter().flat_map(mentioned).collect();
         let direct = snapshots::by_ids(conn, ids.into_iter().collect()).await?;
         let payments: BTreeSet<String> = direct.iter().map(|s| s.payment_id.clone()).collect();
-        let whole = match payments.is_empty() {
-            true => Vec::new(),
-            false => snapshots::by_payments(conn, payments.into_iter().collect()).await?,
+        let whole = if payments.is_empty() {
+            Vec::new()
+        } else {
+            snapshots::by_payments(conn, payments.into_iter().collect()).await?
         };
         let before: BTreeMap<_, _> = whole.into_iter().map(|s| (s.id.clone(), s)).collect();
         Ok(Self { now: before.clone(), before })

@@ -21,7 +21,7 @@ pub(super) async fn run(args: Args) -> Result<ExitCode, Failed> {
     let demo = Demo::start(args.listen).await?;
     say(demo.welcome());
     tokio::select! {
-        played = demo.play(pace_s, |line| say(line)) => played?,
+        played = demo.play(pace_s, say) => played?,
         () = asked_to_stop() => {}
     }
     say("\nStopped. The demo's data is gone.");

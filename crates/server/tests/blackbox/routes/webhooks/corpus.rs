@@ -214,7 +214,8 @@ async fn every_payment_event_changes_what_it_should() {
                 wrong.push(format!("{path}: is {is:?}, should be {should:?}"));
             }
         }
-        say(&format!("{} payment events, each on a journey of its own", checks.len()));
+        let payments = count_payments(app).await;
+        say(&format!("{} payment events, each on a journey of its own: {payments} payments", checks.len()));
         assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), checks.len(), wrong.join("\n"));
     })
     .await;
