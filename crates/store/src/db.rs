@@ -31,12 +31,20 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process (a backup, `whypaid token create`) to release the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Pages of the WAL before SQLite moves them into the database file: 4 MiB steps keep the pauses short.
-const WAL_AUTOCHECKPOINT_PAGES: &str = "1000";
+/// Pages of the WAL before SQLite moves them into the database file. 32 MiB: under load the same index pages are written
+/// again and again, and each checkpoint copies each of them once. With SQLite's usual 4 MiB that was a third of all writes.
+const WAL_AUTOCHECKPOINT_PAGES: &str = "8000";
 /// Prepared statements kept per connection; there are about a hundred in all.
 const STATEMENT_CACHE: usize = 256;
 /// `pg_advisory_xact_lock` key of [`Db::ledger`]: "whypaid" in ASCII, 0x77_68_79_70_61_69_64.
 const LEDGER_LOCK: &str = "SELECT pg_advisory_xact_lock(33610393014331748)";
+/// Likewise, for [`Db::derive`].
+const LEDGER_LOCK_DERIVED: &str =
+    "SELECT pg_advisory_xact_lock(33610393014331748), set_config('synchronous_commit', 'off', true)";
+/// SQLite: the commit returns once the WAL is on disk. <https://www.sqlite.org/pragma.html#pragma_synchronous>
+const BEGIN_DURABLE: &str = "PRAGMA synchronous = FULL; BEGIN IMMEDIATE";
+/// SQLite: the WAL reaches the disk with the next durable commit or checkpoint.
+const BEGIN_DERIVED: &str = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
 /// A node that lost its network in the middle of a transaction must not hold [`LEDGER_LOCK`] until TCP gives up, which
 /// takes hours; nor must anybody wait for a lock without end.
 const POSTGRES_LIMITS: &str = "SET idle_in_transaction_session_timeout = '20s'; SET lock_timeout = '30s'";
@@ -140,20 +148,35 @@ impl Db {
     /// A write transaction. Rolled back unless [`Conn::commit`] is called.
     pub async fn write(&self) -> Result<Conn> {
         Ok(Conn(match &self.0 {
-            Pools::Sqlite { writer, .. } => Link::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Sqlite { writer, .. } => Link::SqliteWrite(writer.begin_with(BEGIN_DURABLE).await?),
             Pools::Postgres { pool, .. } => Link::PostgresWrite(pool.begin().await?, None),
         }))
     }
 
-    /// A write transaction that excludes every other one opened by this function, on any node. On SQLite every write
-    /// transaction does.
+    /// A write transaction that excludes every other one opened by this function or by [`Db::derive`], on any node. On
+    /// SQLite every write transaction does.
     pub async fn ledger(&self) -> Result<Conn> {
         let Pools::Postgres { pool, ledger } = &self.0 else { return self.write().await };
+        Self::postgres_ledger(pool, ledger, LEDGER_LOCK).await
+    }
+
+    /// Likewise, for what can be computed again from stored events: its commit does not wait for the disk. After a power
+    /// failure it may be gone as a whole, and the events it applied are then due again, as their status is part of it.
+    pub async fn derive(&self) -> Result<Conn> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => {
+                Ok(Conn(Link::SqliteWrite(writer.begin_with(BEGIN_DERIVED).await?)))
+            }
+            Pools::Postgres { pool, ledger } => Self::postgres_ledger(pool, ledger, LEDGER_LOCK_DERIVED).await,
+        }
+    }
+
+    async fn postgres_ledger(pool: &PgPool, ledger: &Arc<Mutex<()>>, lock: &'static str) -> Result<Conn> {
         // Only one of a node's connections waits for the lock; the others are left to those who need no lock.
         let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(ledger).lock_owned()).await;
         let turn = turn.map_err(|_| StoreError::Unavailable("waited too long for the ledger".to_owned()))?;
         let mut tx = pool.begin().await?;
-        sqlx::query(LEDGER_LOCK).execute(&mut *tx).await?;
+        sqlx::query(lock).execute(&mut *tx).await?;
         Ok(Conn(Link::PostgresWrite(tx, Some(turn))))
     }
 

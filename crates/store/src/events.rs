@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 statements! {
     DUE = "SELECT e.id, e.type, e.received_at_ms, e.attempts, p.body FROM event e \
            JOIN event_payload p ON p.event_id = e.id \
-           WHERE e.status IN ('received', 'failed') AND e.due_at_ms <= $1 \
-           ORDER BY e.received_at_ms, e.id LIMIT $2";
+           WHERE e.status IN ('received', 'failed', 'dead') AND e.status <> 'dead' AND e.due_at_ms <= $1 \
+           ORDER BY e.status, e.received_at_ms, e.id LIMIT $2";
     SET_STATUS = "UPDATE event SET status = $1, attempts = attempts + 1, last_error = NULL \
                   WHERE id = ANY($2) AND status IN ('received', 'failed')";
     SET_FAILED = "UPDATE event SET status = $1, attempts = attempts + 1, due_at_ms = $2, last_error = $3 \
@@ -192,7 +192,8 @@ pub async fn insert(conn: &mut Conn, events: Vec<NewEvent>) -> Result<BTreeSet<S
     Ok(fresh)
 }
 
-/// Events to apply by `now_ms`, oldest first.
+/// Events to apply by `now_ms`: those that failed before, then the others, oldest first. Spelled so that both databases
+/// walk the index of waiting events and stop at the limit.
 pub async fn due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<DueEvent>> {
     let rows = conn.fetch_all(&DUE, args![now_ms, limit]).await?;
     rows.iter()

@@ -32,7 +32,7 @@ pub struct Applied {
 /// Applies events and commits. Nothing is written when it fails.
 pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<Applied> {
     let (observations, done, unreadable) = read(batch);
-    let mut conn = db.ledger().await?;
+    let mut conn = db.derive().await?;
     let changes = absorb(&mut conn, context, observations).await?;
     let mut finished = events::finish(&mut conn, done.applied, EventStatus::Applied).await?;
     finished += events::finish(&mut conn, done.ignored, EventStatus::Ignored).await?;

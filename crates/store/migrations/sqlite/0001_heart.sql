@@ -130,7 +130,7 @@ CREATE TABLE event (
     last_error TEXT
 );
 CREATE INDEX event_by_received ON event (received_at_ms, id);
-CREATE INDEX event_not_done ON event (status, id) WHERE status IN ('received', 'failed', 'dead');
+CREATE INDEX event_waiting ON event (status, received_at_ms, id) WHERE status IN ('received', 'failed', 'dead');
 
 CREATE TABLE event_payload (
     event_id TEXT PRIMARY KEY,
