@@ -1,2 +1,39 @@
-//! The program `whypaid`.
-fn main() {}
+//! Measured comparisons of the built program with something simpler, on one machine in one run.
+//!
+//! Run through `cargo xtask bench NAME`, which builds everything for release and lends a PostgreSQL. Must never be part
+//! of the program: it only drives it from outside, as Stripe would.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is where the figures go")]
+
+mod ingest;
+mod reference;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// An error for the person at the terminal; nothing here is matched on.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Outcome<T> = Result<T, Failure>;
+
+/// Measured comparisons; run them through `cargo xtask bench`.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", max_term_width = 110)]
+enum Command {
+    Ingest(ingest::Options),
+    #[command(hide = true)]
+    ReferenceServer(reference::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Command::parse() {
+        Command::Ingest(options) => ingest::run(&options),
+        Command::ReferenceServer(options) => reference::run(&options),
+    };
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -16,12 +16,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Events applied in one transaction. Bounds how long ingest waits for the writer.
-pub const BATCH_EVENTS_MAX: usize = 256;
+pub const BATCH_EVENTS_MAX: usize = 512;
 /// Batches handed over and not applied yet; what does not fit is left to the sweep.
 pub const HANDED_OVER_BATCHES_MAX: usize = 32;
 /// Least time between two batches from memory, unless they are full. Under load it makes fewer, larger transactions of
 /// what would otherwise be as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
-const PACE: Duration = Duration::from_millis(10);
+const PACE: Duration = Duration::from_millis(25);
 /// How often the table is swept while idle.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// Younger events are still on their way through memory.
