@@ -39,14 +39,30 @@ async fn every_sqlite_connection_is_set_up_alike() {
             ("PRAGMA synchronous", 2),
             ("PRAGMA foreign_keys", 1),
             ("PRAGMA busy_timeout", 5000),
-            ("PRAGMA wal_autocheckpoint", 1000),
-            ("PRAGMA cache_size", -16000),
+            ("PRAGMA wal_autocheckpoint", 4000),
+            ("PRAGMA page_size", 8192),
+            ("PRAGMA temp_store", 2),
+            ("PRAGMA cache_size", if i == 0 { -16000 } else { -4000 }),
             ("PRAGMA query_only", i64::from(i > 0)),
         ];
         for (sql, want) in wanted {
             let got: i64 = sqlx::query_scalar(sql).fetch_one(&mut **conn).await.unwrap();
             assert_eq!(got, want, "connection {i}: {sql}");
         }
+    }
+}
+
+/// One connection serves both kinds of transaction, so each must say how durable it is.
+#[tokio::test]
+async fn a_write_after_a_derived_one_waits_for_the_disk_again() {
+    let (db, _dir) = sqlite().await;
+    let (writer, _) = pools(&db);
+    let synchronous =
+        async || -> i64 { sqlx::query_scalar("PRAGMA synchronous").fetch_one(writer).await.unwrap() };
+    for (derived, want) in [(true, 1), (false, 2), (true, 1), (false, 2)] {
+        let conn = if derived { db.derive().await } else { db.write().await };
+        conn.unwrap().commit().await.unwrap();
+        assert_eq!(synchronous().await, want);
     }
 }
 
