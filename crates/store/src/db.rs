@@ -32,9 +32,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process (a backup, `whypaid token create`) to release the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages of the WAL before SQLite moves them into the database file. 32 MiB: under load the same index pages are written
-/// again and again, and each checkpoint copies each of them once. With SQLite's usual 4 MiB that was a third of all writes.
+/// again and again, and each checkpoint copies each of them once.
 const WAL_AUTOCHECKPOINT_PAGES: &str = "4000";
-/// Two payloads of usual size fit one page; with SQLite's usual 4 KiB each event wrote half as much again.
+/// Two payloads of usual size fit one page; of SQLite's usual 4 KiB each takes a page of its own.
 const SQLITE_PAGE_BYTES: u32 = 8192;
 /// Prepared statements kept per connection; there are about a hundred in all.
 const STATEMENT_CACHE: usize = 256;

@@ -56,7 +56,7 @@ CREATE TABLE content_version (
     UNIQUE (content_id, number)
 );
 
--- `outcome` to `headline` are what the ledger computed; `mark` and `pinned` (the override) are what people said.
+-- `outcome` to `judgement` are what the ledger computed; `mark` and `pinned` (the override) are what people said.
 CREATE TABLE journey (
     id TEXT COLLATE "C" PRIMARY KEY,
     client_id TEXT COLLATE "C" NOT NULL REFERENCES client (id),
