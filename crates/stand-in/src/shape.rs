@@ -65,7 +65,6 @@ pub(crate) fn account(account: &Account) -> Value {
         "details_submitted": true,
         "email": "stand-in@example.com",
         "payouts_enabled": true,
-        "settings": {"dashboard": {"display_name": "Stand-in, no real money", "timezone": "Etc/UTC"}},
         "type": "standard",
     })
 }

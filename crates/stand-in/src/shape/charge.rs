@@ -53,7 +53,7 @@ pub(super) fn shape(charge: &Charge, account: &Account) -> Value {
 fn outcome(charge: &Charge) -> Value {
     if charge.failure == Some(Failure::CardDeclined) {
         return json!({
-            "advice_code": "try_again_later", "network_advice_code": null, "network_decline_code": "01",
+            "advice_code": null, "network_advice_code": null, "network_decline_code": null,
             "network_status": "declined_by_network", "reason": "generic_decline", "risk_level": "normal",
             "risk_score": 20, "seller_message": "The bank did not return any further details with this decline.",
             "type": "issuer_declined",

@@ -39,9 +39,11 @@ const EVIDENCE: &[&str] = &[
 
 pub(super) fn shape(dispute: &Dispute, account: &Account) -> Value {
     use DisputeStatus::{WarningClosed, WarningNeedsResponse};
-    let evidence: Map<String, Value> =
+    let mut evidence: Map<String, Value> =
         EVIDENCE.iter().map(|field| ((*field).to_owned(), Value::Null)).collect();
+    evidence.insert("enhanced_evidence".to_owned(), json!({}));
     let inquiry = matches!(dispute.status, WarningNeedsResponse | WarningClosed);
+    let answered = dispute.status == DisputeStatus::UnderReview;
     let movements: Vec<Value> = dispute.movements.iter().map(|m| movement(dispute, m)).collect();
     let mut shape = json!({
         "id": dispute.id,
@@ -55,8 +57,8 @@ pub(super) fn shape(dispute: &Dispute, account: &Account) -> Value {
         "evidence": evidence,
         "evidence_details": {
             "due_by": dispute.created_s + ANSWER_WITHIN_S, "enhanced_eligibility": {},
-            "has_evidence": dispute.status == DisputeStatus::UnderReview, "past_due": false,
-            "submission_count": i32::from(dispute.status == DisputeStatus::UnderReview),
+            "has_evidence": answered, "past_due": false, "submission_count": i32::from(answered),
+            "submission_method": if answered { "manual" } else { "not_submitted" },
         },
         "is_charge_refundable": inquiry,
         "livemode": account.livemode,

@@ -4,6 +4,8 @@
 mod api;
 mod flows;
 mod fold;
+mod sdks;
 mod seed;
+mod shapes;
 mod util;
 mod webhooks;

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use serde_json::Value;
+use serde_json::{Value, json};
 use stand_in::{Endpoint, Outcome, StandIn, Trouble};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -17,12 +17,27 @@ const SECRET: &str = "whsec_test";
 
 /// What arrived, and what to answer next; 200 when nothing is said.
 #[derive(Clone, Default)]
-struct Inbox {
+pub(crate) struct Inbox {
     bodies: Arc<Mutex<Vec<Value>>>,
+    raw: Arc<Mutex<Vec<Value>>>,
     answers: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Inbox {
+    /// Listens, and says where.
+    pub(crate) async fn listen(self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let router = Router::new().route("/hook", post(take)).with_state(self);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        url
+    }
+
+    /// `{"header", "body"}` of each.
+    pub(crate) fn raw(&self) -> Vec<Value> {
+        self.raw.lock().unwrap().clone()
+    }
+
     fn ids(&self) -> Vec<String> {
         self.bodies.lock().unwrap().iter().map(|e| e["id"].as_str().unwrap().to_owned()).collect()
     }
@@ -30,7 +45,8 @@ impl Inbox {
 
 async fn take(State(inbox): State<Inbox>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let header = headers["stripe-signature"].to_str().unwrap();
-    stripe::verify(header, &body, &Secrets::parse(SECRET), NOW_S).unwrap();
+    let text = std::str::from_utf8(&body).unwrap();
+    inbox.raw.lock().unwrap().push(json!({"header": header, "body": text}));
     inbox.bodies.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
     let answer = inbox.answers.lock().unwrap().pop().unwrap_or(200);
     StatusCode::from_u16(answer).unwrap()
@@ -38,10 +54,7 @@ async fn take(State(inbox): State<Inbox>, headers: HeaderMap, body: Bytes) -> St
 
 async fn listening() -> (StandIn, Client, Inbox) {
     let inbox = Inbox::default();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    let router = Router::new().route("/hook", post(take)).with_state(inbox.clone());
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let url = inbox.clone().listen().await;
     let stand_in = start().await;
     stand_in.set_endpoint(Some(Endpoint { in_flight_max: 1, ..Endpoint::new(url, SECRET) }));
     let client = Client::of(&stand_in);
@@ -60,6 +73,10 @@ async fn every_event_is_told_once_signed_and_in_order() {
     let (stand_in, client, inbox) = listening().await;
     let made = pay(&stand_in, &client).await;
     assert_eq!(inbox.ids(), made);
+    for raw in inbox.raw() {
+        let (header, body) = (raw["header"].as_str().unwrap(), raw["body"].as_str().unwrap());
+        stripe::verify(header, body.as_bytes(), &Secrets::parse(SECRET), NOW_S).unwrap();
+    }
     let (_, listed) = client.get(&format!("/v1/events/{}", made[0])).await;
     assert_eq!(listed["pending_webhooks"], 0);
     let mut told = inbox.bodies.lock().unwrap()[0].clone();
