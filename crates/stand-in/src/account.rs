@@ -8,6 +8,7 @@ mod disputes;
 mod due;
 mod find;
 mod objects;
+mod overview;
 mod payments;
 mod refunds;
 mod seed;
@@ -16,6 +17,7 @@ pub(crate) use checkout::{LIFE_S_MAX, LIFE_S_MIN, NewSession};
 pub(crate) use customers::NewCustomer;
 pub(crate) use find::{Altered, Kind, Page};
 pub(crate) use objects::Tables;
+pub(crate) use overview::Line;
 pub(crate) use refunds::NewRefund;
 
 pub use checkout::Outcome;
@@ -74,6 +76,11 @@ impl Account {
     /// The account's clock, Unix seconds.
     pub fn now_s(&self) -> i64 {
         self.now_ms.div_euclid(1000)
+    }
+
+    /// How far the account's clock is ahead of the real time, in seconds; negative when behind.
+    pub(crate) fn ahead_s(&self) -> i64 {
+        self.ahead_ms.div_euclid(1000)
     }
 
     /// Lets the account's clock follow the wall's, and does what became due meanwhile.

@@ -16,6 +16,7 @@ mod form;
 mod http;
 mod ids;
 mod model;
+mod pages;
 mod refused;
 mod sender;
 mod shape;

@@ -170,6 +170,10 @@ impl Shared {
         self.wake.notify_one();
     }
 
+    pub(crate) fn endpoint_url(&self) -> Option<String> {
+        self.lock().endpoint.as_ref().map(|endpoint| endpoint.url.clone())
+    }
+
     /// The next webhook to send, signed with the real time, when one is due and there is room.
     pub(crate) fn next_webhook(&self) -> Option<Sending> {
         let mut state = self.lock();
