@@ -4,11 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 /// Longest wait for one try's whole answer.
-const TRY_TIMEOUT: Duration = Duration::from_secs(10);
+pub const TRY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time for a call with all its tries: less than a person's request may take.
 const DEADLINE: Duration = Duration::from_secs(16);
 /// Wait before the second try; doubles with each.
-const BACKOFF_FIRST: Duration = Duration::from_millis(500);
+pub const BACKOFF_FIRST: Duration = Duration::from_millis(500);
 
 /// `sk_…` or `rk_…`. Shown nowhere.
 #[derive(Clone, PartialEq, Eq)]

@@ -18,7 +18,7 @@ mod session;
 mod transport;
 
 pub use client::Api;
-pub use config::{ApiConfig, SecretKey};
+pub use config::{ApiConfig, BACKOFF_FIRST, SecretKey, TRY_TIMEOUT};
 pub use error::{ApiError, Refusal};
 pub use form::Form;
 pub use list::{Item, ListKind, ListQuery, PAGE_ITEMS_MAX, Page};
