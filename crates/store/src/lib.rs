@@ -4,6 +4,7 @@
 //! This crate must never know HTTP or statistics, and nobody else writes SQL.
 
 mod args;
+pub mod attempts;
 mod bind;
 pub mod checkouts;
 pub mod clients;

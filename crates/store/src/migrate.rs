@@ -6,12 +6,20 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 /// (version, description, SQLite, PostgreSQL). Never change one that was released: add the next.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "heart",
-    include_str!("../migrations/sqlite/0001_heart.sql"),
-    include_str!("../migrations/postgres/0001_heart.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "heart",
+        include_str!("../migrations/sqlite/0001_heart.sql"),
+        include_str!("../migrations/postgres/0001_heart.sql"),
+    ),
+    (
+        3,
+        "reconciliation",
+        include_str!("../migrations/sqlite/0003_reconciliation.sql"),
+        include_str!("../migrations/postgres/0003_reconciliation.sql"),
+    ),
+];
 
 pub(crate) fn sqlite() -> Migrator {
     migrator(|&(version, description, sqlite, _)| (version, description, sqlite))

@@ -120,6 +120,7 @@ pub(crate) use statements;
 /// Every statement of the store.
 pub fn all() -> Vec<&'static Sql> {
     [
+        crate::attempts::ALL,
         crate::checkouts::ALL,
         crate::clients::ALL,
         crate::contents::ALL,
@@ -136,6 +137,7 @@ pub fn all() -> Vec<&'static Sql> {
 /// Every many-row insert of the store.
 pub fn all_many() -> Vec<&'static InsertMany> {
     [
+        crate::attempts::ALL_MANY,
         crate::checkouts::ALL_MANY,
         crate::clients::ALL_MANY,
         crate::contents::ALL_MANY,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+mod contract_attempts;
 mod contract_checkouts;
 mod contract_clients;
 mod contract_contents;

@@ -2,6 +2,7 @@
 //! none can be left undocumented.
 
 pub mod access;
+pub mod checkout;
 pub mod clients;
 pub mod contents;
 pub mod events;
@@ -51,6 +52,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(journeys::list, journeys::create))
         .routes(routes!(journeys::show))
         .routes(routes!(journeys::history))
+        .routes(routes!(checkout::open))
         .routes(routes!(outcomes::mark))
         .routes(routes!(outcomes::bulk_mark))
         .routes(routes!(outcomes::pin, outcomes::release))

@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 27] = [
+const ROUTES: [(&str, &str, Option<Role>); 28] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -26,6 +26,7 @@ const ROUTES: [(&str, &str, Option<Role>); 27] = [
     ("POST", "/api/v1/journeys/bulk-mark", CHANGES),
     ("GET", "/api/v1/journeys/{id}", READS),
     ("GET", "/api/v1/journeys/{id}/history", READS),
+    ("POST", "/api/v1/journeys/{id}/checkout", CHANGES),
     ("POST", "/api/v1/journeys/{id}/mark", CHANGES),
     ("PUT", "/api/v1/journeys/{id}/override", CHANGES),
     ("DELETE", "/api/v1/journeys/{id}/override", CHANGES),
