@@ -59,7 +59,7 @@ impl Admin {
         let has_older = lines.len() > LINES_MAX;
         lines.truncate(LINES_MAX);
         let older = lines.last().filter(|_| has_older).map(|line| line.session.id.clone());
-        let (waiting, ahead_s) = (account.deliveries.waiting(), account.ahead_s());
+        let (waiting, ahead_s) = (account.deliveries.waiting(), account.ahead_ms().div_euclid(1000));
         let webhooks = match endpoint {
             Some(url) => format!("Events are sent to {url}; {waiting} wait to be sent or to be tried again."),
             None => "Nobody is told of events: no webhook address is set.".to_owned(),
