@@ -84,6 +84,11 @@ pub fn secret() -> String {
     hex(&random_bytes::<SECRET_BYTES>())
 }
 
+/// A seed for what need not be unguessable.
+pub fn seed() -> u64 {
+    u64::from_be_bytes(random_bytes::<8>())
+}
+
 /// Lowercase hex.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
