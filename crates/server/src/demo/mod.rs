@@ -110,6 +110,26 @@ impl Demo {
         )
     }
 
+    /// Where the server is, without a trailing slash.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// An owner's API token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The Stripe of this demo.
+    pub fn stand_in(&self) -> &StandIn {
+        &self.stand_in
+    }
+
     /// Lets clients come and go for ever; `tell` gets a line for each happening.
     pub async fn play(&self, pace_s: f32, tell: impl Fn(String)) -> Result<(), Failed> {
         let pace = Duration::from_secs_f32(pace_s);
