@@ -13,6 +13,7 @@ mod contract_events;
 mod contract_events_life;
 mod contract_history;
 mod contract_journeys;
+mod contract_parked;
 mod contract_payments;
 mod contract_snapshots;
 mod contract_tokens;

@@ -106,7 +106,7 @@ fn what_a_reading_leaves_out_is_no_news() {
 fn what_made_us_look_is_heard() {
     let json = r#"{"id":"cs_1","object":"checkout.session","status":"complete","payment_status":"unpaid","created":10}"#;
     let of = |event_type: &'static str| {
-        let told = Some(Told { event_type, created_s: 40 });
+        let told = Some(Told { id: "evt_1", event_type, created_s: 40 });
         let body = wrap(json, &Asked { told, ..WHEN }).unwrap().body;
         observe(&body, 0).unwrap().remove(0)
     };

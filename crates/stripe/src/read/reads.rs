@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 /// A read, as an event is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// `read_ch_…_<second>`: one per object and second.
+    /// `read_ch_…_<second>`, and the event that made us look: one per object and second, and for each such event.
     pub id: String,
     /// Its JSON.
     pub body: Vec<u8>,
@@ -64,6 +64,8 @@ pub struct Asked<'a> {
 /// A thin event: what it says happened, and when.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Told<'a> {
+    /// `evt_…`
+    pub id: &'a str,
     /// `v1.charge.succeeded`
     #[serde(rename = "type")]
     pub event_type: &'a str,
@@ -86,7 +88,8 @@ pub fn wrap(object_json: &str, asked: &Asked<'_>) -> Option<Read> {
     let object: &RawValue = serde_json::from_str(object_json.trim()).ok()?;
     let raw: Raw = serde_json::from_str(object.get()).ok()?;
     let id = raw.fields::<Identified>().id.id()?;
-    let id = format!("{READ_PREFIX}{id}_{}", asked.at_s);
+    let because = asked.told.map(|told| format!("_{}", told.id)).unwrap_or_default();
+    let id = format!("{READ_PREFIX}{id}_{}{because}", asked.at_s);
     let body = Body {
         id: &id,
         object: "event",
