@@ -13,5 +13,7 @@ pub mod demo;
 pub mod ids;
 pub mod ingest;
 pub mod live;
+pub mod markdown;
 pub mod pages;
 pub mod serve;
+pub mod words_diff;

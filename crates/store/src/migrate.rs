@@ -6,12 +6,20 @@ use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 /// (version, description, SQLite, PostgreSQL). Never change one that was released: add the next.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "heart",
-    include_str!("../migrations/sqlite/0001_heart.sql"),
-    include_str!("../migrations/postgres/0001_heart.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "heart",
+        include_str!("../migrations/sqlite/0001_heart.sql"),
+        include_str!("../migrations/postgres/0001_heart.sql"),
+    ),
+    (
+        2,
+        "client pages",
+        include_str!("../migrations/sqlite/0002_client_pages.sql"),
+        include_str!("../migrations/postgres/0002_client_pages.sql"),
+    ),
+];
 
 pub(crate) fn sqlite() -> Migrator {
     migrator(|&(version, description, sqlite, _)| (version, description, sqlite))
