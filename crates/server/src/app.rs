@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::ids::{self, Ids};
 use crate::ingest::{self, Ingest};
 use crate::live::Live;
+use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use store::Db;
@@ -30,6 +31,8 @@ pub struct Inner {
     pub ingest: Ingest,
     /// Tells open streams.
     pub live: Live,
+    /// Notes what clients saw.
+    pub visits: Visits,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Pages need no sign-in: only in the demo, whose data is made up.
@@ -68,6 +71,7 @@ pub struct Tasks {
     closing: CancellationToken,
     writer: JoinHandle<()>,
     worker: JoinHandle<()>,
+    visits: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -77,6 +81,7 @@ impl Tasks {
         self.closing.cancel();
         let _ = self.writer.await;
         let _ = self.worker.await;
+        let _ = self.visits.await;
     }
 }
 
@@ -100,6 +105,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let worker = tokio::spawn(worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
-    let inner = Inner { config, db, context, ingest, live, metrics, open_pages, wake, stop };
-    (App(Arc::new(inner)), Tasks { closing, writer, worker })
+    let (visits, noting) = visits::start(db.clone(), closing.clone());
+    let inner = Inner { config, db, context, ingest, live, visits, metrics, open_pages, wake, stop };
+    (App(Arc::new(inner)), Tasks { closing, writer, worker, visits: noting })
 }

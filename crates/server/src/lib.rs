@@ -16,4 +16,5 @@ pub mod live;
 pub mod markdown;
 pub mod pages;
 pub mod serve;
+pub mod visits;
 pub mod words_diff;

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod query;
 pub mod unique;
 pub mod versions;
+pub mod visits;
 pub mod webhook;
 pub mod withdrawals;
 
@@ -61,6 +62,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(journey_content::copy))
         .routes(routes!(journey_content::set))
         .routes(routes!(withdrawals::withdraw, withdrawals::restore))
+        .routes(routes!(visits::views))
+        .routes(routes!(visits::agreements))
         .routes(routes!(outcomes::mark))
         .routes(routes!(outcomes::bulk_mark))
         .routes(routes!(outcomes::pin, outcomes::release))

@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 35] = [
+const ROUTES: [(&str, &str, Option<Role>); 37] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -30,6 +30,8 @@ const ROUTES: [(&str, &str, Option<Role>); 35] = [
     ("POST", "/api/v1/journeys/bulk-mark", CHANGES),
     ("GET", "/api/v1/journeys/{id}", READS),
     ("GET", "/api/v1/journeys/{id}/history", READS),
+    ("GET", "/api/v1/journeys/{id}/views", READS),
+    ("GET", "/api/v1/journeys/{id}/agreements", READS),
     ("POST", "/api/v1/journeys/{id}/content", CHANGES),
     ("PUT", "/api/v1/journeys/{id}/version", CHANGES),
     ("POST", "/api/v1/journeys/{id}/withdrawal", CHANGES),
