@@ -11,6 +11,7 @@ use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use store::Db;
+use stripe::api::Api;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +30,8 @@ pub struct Inner {
     pub context: Context,
     /// Takes events.
     pub ingest: Ingest,
+    /// Speaks with Stripe; absent without a secret key.
+    pub stripe: Option<Api>,
     /// Tells open streams.
     pub live: Live,
     /// Notes what clients saw.
@@ -59,6 +62,8 @@ pub struct Parts {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    /// See [`Inner::stripe`].
+    pub stripe: Option<Api>,
     /// See [`Inner::metrics`].
     pub metrics: PrometheusHandle,
     /// See [`Inner::open_pages`].
@@ -87,7 +92,7 @@ impl Tasks {
 
 /// Starts the tasks.
 pub fn start(parts: Parts) -> (App, Tasks) {
-    let Parts { config, db, clock, metrics, open_pages } = parts;
+    let Parts { config, db, clock, stripe, metrics, open_pages } = parts;
     let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
     let live = Live::new(&ids::secret()[..12]);
     let stop = CancellationToken::new();
@@ -106,6 +111,6 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let (visits, noting) = visits::start(db.clone(), closing.clone());
-    let inner = Inner { config, db, context, ingest, live, visits, metrics, open_pages, wake, stop };
+    let inner = Inner { config, db, context, ingest, stripe, live, visits, metrics, open_pages, wake, stop };
     (App(Arc::new(inner)), Tasks { closing, writer, worker, visits: noting })
 }

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 use stripe::Secrets;
+use stripe::api::{BACKOFF_FIRST, TRY_TIMEOUT};
 
 /// Read from the working directory when it is there.
 pub const FILE: &str = "whypaid.toml";
@@ -31,6 +33,10 @@ pub struct Config {
     pub webhook_secrets: Secrets,
     /// Without `/v1`.
     pub stripe_api_base: String,
+    /// Longest wait for one answer of Stripe's; no setting, tests are less patient.
+    pub stripe_try_timeout: Duration,
+    /// Wait before Stripe is asked again, likewise.
+    pub stripe_backoff_first: Duration,
     /// `tracing` filter.
     pub log: String,
     /// One JSON object a line instead of text.
@@ -145,11 +151,14 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
     if stripe_api_base.ends_with("/v1") {
         faults.push("STRIPE_API_BASE must not end in /v1; it is added".to_owned());
     }
-    let stripe_secret_key = raw.stripe_secret_key;
+    let stripe_secret_key = raw.stripe_secret_key.map(|key| key.trim().to_owned());
     if stripe_secret_key.as_deref().is_some_and(|key| !key.starts_with("sk_") && !key.starts_with("rk_")) {
         faults.push(
             "STRIPE_SECRET_KEY must start with sk_ or rk_; a pk_ key is the publishable one".to_owned(),
         );
+    }
+    if stripe_secret_key.as_deref().is_some_and(|key| !key.bytes().all(|b| b.is_ascii_graphic())) {
+        faults.push("STRIPE_SECRET_KEY has spaces or characters that no key has; copy it again".to_owned());
     }
     let body_bytes_max = match raw.body_limit.as_deref().map(str::parse::<usize>) {
         None => BODY_BYTES_MAX_DEFAULT,
@@ -182,6 +191,8 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
         stripe_secret_key,
         webhook_secrets: Secrets::parse(raw.stripe_webhook_secret.as_deref().unwrap_or_default()),
         stripe_api_base,
+        stripe_try_timeout: TRY_TIMEOUT,
+        stripe_backoff_first: BACKOFF_FIRST,
         log,
         log_json,
         body_bytes_max,

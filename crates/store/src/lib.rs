@@ -5,6 +5,7 @@
 
 pub mod agreements;
 mod args;
+pub mod attempts;
 mod bind;
 pub mod checkouts;
 pub mod clients;

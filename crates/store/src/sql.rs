@@ -121,6 +121,7 @@ pub(crate) use statements;
 pub fn all() -> Vec<&'static Sql> {
     [
         crate::agreements::ALL,
+        crate::attempts::ALL,
         crate::checkouts::ALL,
         crate::clients::ALL,
         crate::contents::ALL,
@@ -140,6 +141,7 @@ pub fn all() -> Vec<&'static Sql> {
 pub fn all_many() -> Vec<&'static InsertMany> {
     [
         crate::agreements::ALL_MANY,
+        crate::attempts::ALL_MANY,
         crate::checkouts::ALL_MANY,
         crate::clients::ALL_MANY,
         crate::contents::ALL_MANY,

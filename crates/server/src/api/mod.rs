@@ -2,6 +2,7 @@
 //! none can be left undocumented.
 
 pub mod access;
+pub mod checkout;
 pub mod clients;
 pub mod contents;
 pub mod events;
@@ -64,6 +65,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(withdrawals::withdraw, withdrawals::restore))
         .routes(routes!(visits::views))
         .routes(routes!(visits::agreements))
+        .routes(routes!(checkout::open))
         .routes(routes!(outcomes::mark))
         .routes(routes!(outcomes::bulk_mark))
         .routes(routes!(outcomes::pin, outcomes::release))

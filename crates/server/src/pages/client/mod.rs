@@ -10,6 +10,7 @@ mod headers;
 mod limits;
 mod locale;
 mod page;
+mod pay;
 pub(super) mod refusal;
 mod seen;
 mod standing;
@@ -37,6 +38,7 @@ pub(super) fn router(app: &App) -> Router<App> {
         .route("/j/{token}", get(steps::due))
         .route("/j/{token}/", get(steps::to_due))
         .route("/j/{token}/agreement", get(steps::agreement).post(agree::accept))
+        .route("/j/{token}/pay", get(steps::to_due).post(pay::press))
         .route("/j/{token}/seen", post(seen::note))
         .route("/j/{token}/{step}", get(steps::named))
         .method_not_allowed_fallback(problem::method_not_allowed)

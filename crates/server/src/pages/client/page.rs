@@ -86,6 +86,21 @@ struct StepPage {
     task: Task,
 }
 
+/// The way to a payment page that no form may lead to.
+#[derive(Template)]
+#[template(path = "client/hand_over.html")]
+pub(super) struct HandOver {
+    frame: Frame,
+    url: String,
+}
+
+impl HandOver {
+    /// `url` is Stripe's.
+    pub(super) fn to(url: String) -> Self {
+        Self { frame: Frame::bare("Your payment page is ready"), url }
+    }
+}
+
 /// What a page is made from.
 pub(super) struct Shown<'a> {
     pub(super) visit: &'a Visit,

@@ -131,3 +131,22 @@ pub(in crate::pages) fn replace(mut response: Response, problem: &Problem) -> Re
     headers::insert(all, "");
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_told_kindly_and_to_be_tried_again() {
+        let problem = Problem::from(StoreError::Unavailable("secret details".to_owned()));
+        let response = replace(Problem::unavailable("x").into_response(), &problem);
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert!(response.headers().contains_key(header::RETRY_AFTER));
+        let html = made(problem.status).render().unwrap();
+        assert!(html.contains("nothing was charged") && html.contains("Try again"), "{html}");
+        for inside in ["secret", "database", "whypaid", "Stripe"] {
+            assert!(!html.contains(inside), "{inside}: {html}");
+        }
+    }
+}

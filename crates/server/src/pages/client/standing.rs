@@ -25,7 +25,7 @@ pub(super) struct Opened<'a> {
     /// What Stripe last said of it; absent while it has said nothing.
     pub(super) state: Option<CheckoutState>,
     /// Unix ms.
-    pub(super) opened_at_ms: i64,
+    pub(super) at_ms: i64,
 }
 
 /// All that decides where a client stands.
@@ -117,9 +117,7 @@ fn paid_by_own_word(facts: &Facts<'_>) -> bool {
 
 fn by_checkouts(facts: &Facts<'_>) -> Standing {
     let is_open = |opened: &Opened<'_>| match opened.state {
-        Some(CheckoutState::Open) | None => {
-            facts.now_ms < opened.opened_at_ms.saturating_add(SESSION_LIFE_MS)
-        }
+        Some(CheckoutState::Open) | None => facts.now_ms < opened.at_ms.saturating_add(SESSION_LIFE_MS),
         Some(CheckoutState::Complete | CheckoutState::Expired) => false,
     };
     if facts.opened.iter().any(is_open) {

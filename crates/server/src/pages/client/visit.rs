@@ -73,6 +73,6 @@ impl Visit {
         let told = self.payments.iter().flat_map(|payment| &payment.facts.checkouts);
         let state: Option<CheckoutState> =
             told.filter(|told| told.id == checkout.session_id).map(|told| told.state).next();
-        Opened { session_id: &checkout.session_id, state, opened_at_ms: checkout.opened_at_ms }
+        Opened { session_id: &checkout.session_id, state, at_ms: checkout.opened_at_ms }
     }
 }

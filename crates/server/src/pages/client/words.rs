@@ -158,6 +158,15 @@ pub(super) fn price_changed() -> Notice {
     )
 }
 
+/// No payment page can be had until the seller does something.
+pub(super) fn no_payment_at_all() -> Notice {
+    notice(
+        "warn",
+        "Paying does not work at the moment",
+        "Nothing was charged and nothing is lost. The cause is on our side. Please tell the person who sent you this link.",
+    )
+}
+
 /// Stripe does not answer.
 pub(super) fn no_payment_page() -> Notice {
     notice(

@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 37] = [
+const ROUTES: [(&str, &str, Option<Role>); 38] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -36,6 +36,7 @@ const ROUTES: [(&str, &str, Option<Role>); 37] = [
     ("PUT", "/api/v1/journeys/{id}/version", CHANGES),
     ("POST", "/api/v1/journeys/{id}/withdrawal", CHANGES),
     ("DELETE", "/api/v1/journeys/{id}/withdrawal", CHANGES),
+    ("POST", "/api/v1/journeys/{id}/checkout", CHANGES),
     ("POST", "/api/v1/journeys/{id}/mark", CHANGES),
     ("PUT", "/api/v1/journeys/{id}/override", CHANGES),
     ("DELETE", "/api/v1/journeys/{id}/override", CHANGES),

@@ -1,6 +1,7 @@
 //! One module per noun of the URLs.
 
 mod access;
+mod client;
 mod contents;
 mod events;
 mod health;

@@ -13,7 +13,7 @@ fn facts(payment_status: PaymentStatus) -> Facts<'static> {
 }
 
 fn opened(session_id: &str, state: Option<CheckoutState>, hours_ago: i64) -> Opened<'_> {
-    Opened { session_id, state, opened_at_ms: NOW_MS - hours_ago * HOUR_MS }
+    Opened { session_id, state, at_ms: NOW_MS - hours_ago * HOUR_MS }
 }
 
 #[test]
