@@ -15,5 +15,8 @@ pub mod fetch;
 pub mod ids;
 pub mod ingest;
 pub mod live;
+pub mod markdown;
 pub mod pages;
 pub mod serve;
+pub mod visits;
+pub mod words_diff;
