@@ -28,6 +28,8 @@ pub enum IdKind {
     History,
     /// `tok_…`
     Token,
+    /// `rec_…`
+    Reconciliation,
 }
 
 impl IdKind {
@@ -40,6 +42,7 @@ impl IdKind {
             Self::Journey => "jrn_",
             Self::History => "out_",
             Self::Token => "tok_",
+            Self::Reconciliation => "rec_",
         }
     }
 

@@ -16,4 +16,5 @@ pub mod ids;
 pub mod ingest;
 pub mod live;
 pub mod pages;
+pub mod reconcile;
 pub mod serve;

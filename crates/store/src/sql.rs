@@ -127,8 +127,10 @@ pub fn all() -> Vec<&'static Sql> {
         crate::events::ALL,
         crate::history::ALL,
         crate::journeys::ALL,
+        crate::leases::ALL,
         crate::parked::ALL,
         crate::payments::ALL,
+        crate::reconciliations::ALL,
         crate::snapshots::ALL,
         crate::tokens::ALL,
     ]
@@ -145,8 +147,10 @@ pub fn all_many() -> Vec<&'static InsertMany> {
         crate::events::ALL_MANY,
         crate::history::ALL_MANY,
         crate::journeys::ALL_MANY,
+        crate::leases::ALL_MANY,
         crate::parked::ALL_MANY,
         crate::payments::ALL_MANY,
+        crate::reconciliations::ALL_MANY,
         crate::snapshots::ALL_MANY,
         crate::tokens::ALL_MANY,
     ]

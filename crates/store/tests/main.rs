@@ -15,6 +15,7 @@ mod contract_history;
 mod contract_journeys;
 mod contract_parked;
 mod contract_payments;
+mod contract_reconciliations;
 mod contract_snapshots;
 mod contract_tokens;
 mod contract_transactions;
