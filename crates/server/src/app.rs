@@ -8,6 +8,7 @@ use crate::fetch;
 use crate::ids::{self, Ids};
 use crate::ingest::{self, Ingest};
 use crate::live::Live;
+use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use store::Db;
@@ -34,6 +35,8 @@ pub struct Inner {
     pub stripe: Option<Api>,
     /// Tells open streams.
     pub live: Live,
+    /// Notes what clients saw.
+    pub visits: Visits,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Pages need no sign-in: only in the demo, whose data is made up.
@@ -89,6 +92,7 @@ pub struct Tasks {
     writer: JoinHandle<()>,
     worker: JoinHandle<()>,
     fetcher: JoinHandle<()>,
+    visits: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -99,6 +103,7 @@ impl Tasks {
         let _ = self.writer.await;
         let _ = self.worker.await;
         let _ = self.fetcher.await;
+        let _ = self.visits.await;
     }
 }
 
@@ -122,6 +127,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let worker = tokio::spawn(worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
+    let (visits, noting) = visits::start(db.clone(), closing.clone());
     let inner = Inner {
         config,
         db,
@@ -129,6 +135,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         ingest,
         stripe,
         live,
+        visits,
         metrics,
         open_pages,
         fetch: Notify::new(),
@@ -137,5 +144,5 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     };
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
-    (app, Tasks { closing, writer, worker, fetcher })
+    (app, Tasks { closing, writer, worker, fetcher, visits: noting })
 }

@@ -13,6 +13,8 @@ use stripe::api::{BACKOFF_FIRST, TRY_TIMEOUT};
 pub const FILE: &str = "whypaid.toml";
 /// Largest webhook body unless configured: SPEC 9.1.
 pub const BODY_BYTES_MAX_DEFAULT: usize = 1024 * 1024;
+/// Reverse proxies in front at most; a larger number is a mistake.
+const PROXIES_MAX: usize = 10;
 /// Stripe's own API.
 pub const STRIPE_API_BASE_DEFAULT: &str = "https://api.stripe.com";
 
@@ -41,6 +43,8 @@ pub struct Config {
     pub log_json: bool,
     /// Largest webhook body.
     pub body_bytes_max: usize,
+    /// Reverse proxies in front whose `X-Forwarded-For` is to be believed.
+    pub proxies: usize,
 }
 
 impl fmt::Debug for Config {
@@ -86,6 +90,8 @@ pub struct Raw {
     pub log_format: Option<String>,
     /// `WHYPAID_BODY_LIMIT`, bytes
     pub body_limit: Option<String>,
+    /// `WHYPAID_PROXIES`
+    pub proxies: Option<String>,
 }
 
 /// Every wrong setting, each with its fix.
@@ -121,6 +127,7 @@ pub fn overlay(file: Raw, env: impl Fn(&str) -> Option<String>) -> Raw {
         log: pick("WHYPAID_LOG", file.log),
         log_format: pick("WHYPAID_LOG_FORMAT", file.log_format),
         body_limit: pick("WHYPAID_BODY_LIMIT", file.body_limit),
+        proxies: pick("WHYPAID_PROXIES", file.proxies),
     }
 }
 
@@ -161,6 +168,7 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
             BODY_BYTES_MAX_DEFAULT
         }
     };
+    let proxies = proxies(raw.proxies.as_deref(), &mut faults);
     let log_json = match raw.log_format.as_deref() {
         None | Some("text") => false,
         Some("json") => true,
@@ -188,6 +196,7 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
         log,
         log_json,
         body_bytes_max,
+        proxies,
     })
 }
 
@@ -197,6 +206,16 @@ fn url(name: &str, value: Option<String>, default: &str, faults: &mut Vec<String
         faults.push(format!("{name} is {text:?}; it must start with http:// or https://"));
     }
     text.trim_end_matches('/').to_owned()
+}
+
+fn proxies(value: Option<&str>, faults: &mut Vec<String>) -> usize {
+    let count = value.unwrap_or("0").parse().ok().filter(|count| *count <= PROXIES_MAX);
+    count.unwrap_or_else(|| {
+        faults.push(format!(
+            "WHYPAID_PROXIES must be how many reverse proxies stand in front, 0 to {PROXIES_MAX}"
+        ));
+        0
+    })
 }
 
 /// A path as SQLite's URL.
@@ -226,11 +245,12 @@ mod tests {
             stripe_secret_key: Some("pk_test_1".to_owned()),
             stripe_api_base: Some("http://localhost:1/v1".to_owned()),
             body_limit: Some("1".to_owned()),
+            proxies: Some("many".to_owned()),
             log_format: Some("xml".to_owned()),
             log: Some("whypaid=loud".to_owned()),
             ..Raw::default()
         };
-        assert_eq!(check(raw).unwrap_err().0.len(), 8);
+        assert_eq!(check(raw).unwrap_err().0.len(), 9);
         assert!(parse_file("lisen = 1").unwrap_err().to_string().contains("lisen"));
     }
 

@@ -37,7 +37,7 @@ pub fn router(app: App) -> Router {
     let body_bytes_max = app.config.body_bytes_max;
     Router::new()
         .merge(api::router())
-        .merge(pages::router())
+        .merge(pages::router(&app))
         .fallback(api::problem::no_such_path)
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(axum::middleware::from_fn(in_time))

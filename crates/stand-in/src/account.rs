@@ -8,6 +8,7 @@ mod disputes;
 mod due;
 mod find;
 mod objects;
+mod overview;
 mod payments;
 mod refunds;
 mod seed;
@@ -16,6 +17,7 @@ pub(crate) use checkout::{LIFE_S_MAX, LIFE_S_MIN, NewSession};
 pub(crate) use customers::NewCustomer;
 pub(crate) use find::{Altered, Kind, Page};
 pub(crate) use objects::Tables;
+pub(crate) use overview::Line;
 pub(crate) use refunds::NewRefund;
 
 pub use checkout::Outcome;
@@ -47,6 +49,8 @@ pub struct Account {
     now_ms: i64,
     /// How far this clock is ahead of the wall's; negative when behind.
     ahead_ms: i64,
+    /// Nobody's clock follows this one.
+    pub(crate) alone: bool,
 }
 
 impl Account {
@@ -63,6 +67,7 @@ impl Account {
             cause: Arc::default(),
             now_ms,
             ahead_ms: now_ms - wall_ms,
+            alone: true,
         }
     }
 
@@ -74,6 +79,22 @@ impl Account {
     /// The account's clock, Unix seconds.
     pub fn now_s(&self) -> i64 {
         self.now_ms.div_euclid(1000)
+    }
+
+    /// How far the account's clock is ahead of the real time, in ms; negative when behind.
+    pub(crate) fn ahead_ms(&self) -> i64 {
+        self.ahead_ms
+    }
+
+    /// What a caller means by a moment, Unix seconds: those who know only the real time mean so long from now.
+    pub(crate) fn meant_s(&self, at_s: i64) -> i64 {
+        if self.alone { at_s.saturating_add(self.ahead_ms.max(0).div_euclid(1000)) } else { at_s }
+    }
+
+    /// Events told so far, and the types of those after the first `known`.
+    pub fn told_since(&self, known: usize) -> (usize, Vec<&'static str>) {
+        let events = self.tables.events.rows();
+        (events.len(), events.iter().skip(known).map(|event| event.kind).collect())
     }
 
     /// Lets the account's clock follow the wall's, and does what became due meanwhile.

@@ -119,6 +119,11 @@ impl Deliveries {
         Delivery::Pending
     }
 
+    /// How many wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Of the earliest that waits, Unix ms.
     pub(crate) fn next_due_ms(&self) -> Option<i64> {
         self.waiting.keys().next().map(|(at_ms, _)| *at_ms)

@@ -1,6 +1,7 @@
 //! The shell: sockets to values and back. Nothing is decided here.
 
 use crate::api::{self, Answer};
+use crate::pages;
 use crate::shape::API_VERSION;
 use crate::state::{Fault, Shared};
 use axum::Router;
@@ -21,6 +22,7 @@ pub(crate) const ADMIN_PATH: &str = "/stand-in";
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/{*path}", any(call))
+        .merge(pages::router())
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared)
 }

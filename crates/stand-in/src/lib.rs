@@ -16,6 +16,7 @@ mod form;
 mod http;
 mod ids;
 mod model;
+mod pages;
 mod refused;
 mod sender;
 mod shape;
@@ -34,6 +35,7 @@ pub use state::{Call, Endpoint, Fault};
 use state::{Parts, Shared};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -49,7 +51,7 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(11);
 /// How to start a stand-in.
 #[derive(Clone)]
 pub struct Options {
-    /// The real time. Webhooks are signed by it; the account's clock follows it.
+    /// The real time, which the account's clock follows.
     pub now: Now,
     /// Where to listen; any free port of the loopback by default.
     pub listen: SocketAddr,
@@ -63,6 +65,9 @@ pub struct Options {
     pub starts_at_ms: Option<i64>,
     /// Whom to tell of events.
     pub endpoint: Option<Endpoint>,
+    /// Kept at how far the account's clock is ahead of the real time, in ms, for callers whose clock follows it. Webhooks
+    /// are then signed by it, too; otherwise by the real time.
+    pub ahead_ms: Option<Arc<AtomicI64>>,
 }
 
 impl Options {
@@ -76,6 +81,7 @@ impl Options {
             livemode: false,
             starts_at_ms: None,
             endpoint: None,
+            ahead_ms: None,
         }
     }
 }

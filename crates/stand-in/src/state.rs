@@ -8,7 +8,8 @@ use crate::shape::Account as Shown;
 use crate::{Now, Options};
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -78,6 +79,8 @@ pub(crate) struct Parts {
 pub(crate) struct Shared {
     state: Mutex<State>,
     now: Now,
+    /// See [`Options::ahead_ms`].
+    ahead_ms: Option<Arc<AtomicI64>>,
     /// There may be something to send, or to wait for.
     pub(crate) wake: Notify,
     /// A delivery was tried.
@@ -111,6 +114,7 @@ impl Shared {
         let shown = Shown { id: ids.make("acct_1", 15), livemode: options.livemode, base_url };
         let starts_at_ms = options.starts_at_ms.unwrap_or(wall_ms);
         let mut account = Account::new(shown, options.seed, starts_at_ms, wall_ms);
+        account.alone = options.ahead_ms.is_none();
         account.deliveries.set_endpoint(options.endpoint.is_some());
         let state = State {
             account,
@@ -121,7 +125,23 @@ impl Shared {
             endpoint: options.endpoint,
             in_flight: 0,
         };
-        Self { state: Mutex::new(state), now: options.now, wake: Notify::new(), tried: Notify::new(), stop }
+        let shared = Self {
+            state: Mutex::new(state),
+            now: options.now,
+            ahead_ms: options.ahead_ms,
+            wake: Notify::new(),
+            tried: Notify::new(),
+            stop,
+        };
+        shared.publish(&shared.lock());
+        shared
+    }
+
+    /// Lets others follow the account's clock.
+    fn publish(&self, state: &State) {
+        if let Some(ahead_ms) = &self.ahead_ms {
+            ahead_ms.store(state.account.ahead_ms(), Ordering::SeqCst);
+        }
     }
 
     /// The state, with the clock right. A panic in one request is no reason for the others to fail.
@@ -132,7 +152,10 @@ impl Shared {
     }
 
     pub(crate) fn with<R>(&self, act: impl FnOnce(&mut Account) -> R) -> R {
-        let done = act(&mut self.lock().account);
+        let mut state = self.lock();
+        let done = act(&mut state.account);
+        self.publish(&state);
+        drop(state);
         self.wake.notify_one();
         done
     }
@@ -170,14 +193,19 @@ impl Shared {
         self.wake.notify_one();
     }
 
-    /// The next webhook to send, signed with the real time, when one is due and there is room.
+    pub(crate) fn endpoint_url(&self) -> Option<String> {
+        self.lock().endpoint.as_ref().map(|endpoint| endpoint.url.clone())
+    }
+
+    /// The next webhook to send, signed, when one is due and there is room.
     pub(crate) fn next_webhook(&self) -> Option<Sending> {
         let mut state = self.lock();
         let endpoint = state.endpoint.clone().filter(|endpoint| state.in_flight < endpoint.in_flight_max)?;
         let now_ms = state.account.now_ms();
         let job = state.account.deliveries.take(now_ms)?;
         let body = state.account.webhook_body(job.event)?;
-        let signature = stripe::sign(body.as_bytes(), &endpoint.secret, (self.now)().div_euclid(1000));
+        let signed_at_ms = if self.ahead_ms.is_some() { now_ms } else { (self.now)() };
+        let signature = stripe::sign(body.as_bytes(), &endpoint.secret, signed_at_ms.div_euclid(1000));
         state.in_flight += 1;
         Some(Sending { job, endpoint, body, signature })
     }

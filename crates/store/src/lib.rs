@@ -3,6 +3,7 @@
 //!
 //! This crate must never know HTTP or statistics, and nobody else writes SQL.
 
+pub mod agreements;
 mod args;
 pub mod attempts;
 mod bind;
@@ -23,6 +24,8 @@ mod row;
 pub mod snapshots;
 pub mod sql;
 pub mod tokens;
+pub mod views;
+pub mod withdrawals;
 
 pub use args::{Kind, Value};
 pub use db::{Conn, Db, Engine};

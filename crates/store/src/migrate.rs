@@ -14,6 +14,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0001_heart.sql"),
     ),
     (
+        2,
+        "client pages",
+        include_str!("../migrations/sqlite/0002_client_pages.sql"),
+        include_str!("../migrations/postgres/0002_client_pages.sql"),
+    ),
+    (
         3,
         "reconciliation",
         include_str!("../migrations/sqlite/0003_reconciliation.sql"),

@@ -120,6 +120,7 @@ pub(crate) use statements;
 /// Every statement of the store.
 pub fn all() -> Vec<&'static Sql> {
     [
+        crate::agreements::ALL,
         crate::attempts::ALL,
         crate::checkouts::ALL,
         crate::clients::ALL,
@@ -133,6 +134,8 @@ pub fn all() -> Vec<&'static Sql> {
         crate::reconciliations::ALL,
         crate::snapshots::ALL,
         crate::tokens::ALL,
+        crate::views::ALL,
+        crate::withdrawals::ALL,
     ]
     .concat()
 }
@@ -140,6 +143,7 @@ pub fn all() -> Vec<&'static Sql> {
 /// Every many-row insert of the store.
 pub fn all_many() -> Vec<&'static InsertMany> {
     [
+        crate::agreements::ALL_MANY,
         crate::attempts::ALL_MANY,
         crate::checkouts::ALL_MANY,
         crate::clients::ALL_MANY,
@@ -153,6 +157,8 @@ pub fn all_many() -> Vec<&'static InsertMany> {
         crate::reconciliations::ALL_MANY,
         crate::snapshots::ALL_MANY,
         crate::tokens::ALL_MANY,
+        crate::views::ALL_MANY,
+        crate::withdrawals::ALL_MANY,
     ]
     .concat()
 }

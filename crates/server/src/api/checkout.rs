@@ -24,7 +24,7 @@ pub struct Checkout {
 #[utoipa::path(post, path = "/api/v1/journeys/{id}/checkout", tag = "journeys",
     responses((status = 201, body = Checkout, description = "Opened"),
         (status = 200, body = Checkout, description = "It was open already"),
-        (status = 404, body = Problem), (status = 409, body = Problem, description = "already_paid, payment_processing, wrong_mode"),
+        (status = 404, body = Problem), (status = 409, body = Problem, description = "already_paid, payment_processing, withdrawn, wrong_mode"),
         (status = 502, body = Problem, description = "stripe_refused"),
         (status = 503, body = Problem, description = "stripe_not_configured, stripe_unavailable")))]
 pub async fn open(

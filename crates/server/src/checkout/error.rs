@@ -15,6 +15,9 @@ pub enum CheckoutError {
     /// It was paid, whatever became of the money since: the status says.
     #[error("the journey is {0}")]
     AlreadyPaid(PaymentStatus),
+    /// Its link is withdrawn.
+    #[error("the link of this journey is withdrawn")]
+    Withdrawn,
     /// The client has paid by a slow method, and the money is on its way.
     #[error("a payment of this journey is on its way")]
     OnItsWay,
@@ -80,6 +83,10 @@ impl From<CheckoutError> for Problem {
                 );
                 Self::conflict("already_paid", detail)
             }
+            CheckoutError::Withdrawn => Self::conflict(
+                "withdrawn",
+                "The link of this journey is withdrawn, so it cannot be paid. Restore it first.",
+            ),
             CheckoutError::OnItsWay => Self::conflict(
                 "payment_processing",
                 "A payment of this journey is on its way; slow methods take some days. If it fails, a new checkout can be opened.",

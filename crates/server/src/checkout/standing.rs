@@ -11,13 +11,14 @@ use store::attempts::{self, StoredAttempt};
 use store::checkouts::{self, StoredCheckout};
 use store::journeys::{self, StoredJourney};
 use store::payments::{self, HintKind};
-use store::{Conn, StoreError, clients, contents};
+use store::{Conn, StoreError, clients, contents, withdrawals};
 use stripe::api::Session;
 
 /// A journey and its newest attempt.
 pub(super) struct Standing {
     pub(super) journey: StoredJourney,
     pub(super) attempt: Option<StoredAttempt>,
+    withdrawn: bool,
 }
 
 impl Standing {
@@ -26,11 +27,15 @@ impl Standing {
             if IdKind::Journey.fits(journey_id) { journeys::get(conn, journey_id).await? } else { None };
         let journey = found.ok_or(CheckoutError::NotFound)?;
         let attempt = attempts::newest(conn, &journey.id).await?;
-        Ok(Self { journey, attempt })
+        let withdrawn = !withdrawals::of(conn, vec![journey.id.clone()]).await?.is_empty();
+        Ok(Self { journey, attempt, withdrawn })
     }
 
     /// An error for a journey that must not be asked for money.
     pub(super) fn may_pay(&self, key_is_live: bool) -> Result<(), CheckoutError> {
+        if self.withdrawn {
+            return Err(CheckoutError::Withdrawn);
+        }
         let journey_is_live = self.journey.livemode;
         match self.journey.judgement.payment_status {
             PaymentStatus::Processing => Err(CheckoutError::OnItsWay),

@@ -76,7 +76,7 @@ pub(super) fn session(account: &mut Account, mut params: Params) -> Result<Strin
         description: intent_data.text("description")?,
         receipt_email: intent_data.text("receipt_email")?,
         captures_later: capture.as_deref() == Some("manual"),
-        expires_at_s: expires_at(&mut params, account.now_s())?,
+        expires_at_s: expires_at(&mut params, account)?,
     };
     intent_data.ignore(INTENT_DATA_IGNORED);
     intent_data.finish()?;
@@ -162,10 +162,12 @@ fn url(params: &mut Params, field: &str) -> Result<Option<String>, Refused> {
     }
 }
 
-fn expires_at(params: &mut Params, now_s: i64) -> Result<i64, Refused> {
+fn expires_at(params: &mut Params, account: &Account) -> Result<i64, Refused> {
+    let now_s = account.now_s();
     let Some(at_s) = params.integer("expires_at")? else { return Ok(now_s + LIFE_S_MAX) };
+    let at_s = account.meant_s(at_s);
     // Stripe allows for the seconds that a request is on its way.
-    if (LIFE_S_MIN - 60..=LIFE_S_MAX + 60).contains(&(at_s - now_s)) {
+    if (LIFE_S_MIN - 60..=LIFE_S_MAX + 60).contains(&at_s.saturating_sub(now_s)) {
         return Ok(at_s);
     }
     let message = "The `expires_at` timestamp must be at least 30 minutes and less than 24 hours from Checkout Session \

@@ -202,3 +202,13 @@ async fn an_object_can_be_altered_behind_everybodys_back() {
     assert_eq!(altered["amount_captured"], 49_999);
     assert_eq!(client.get("/v1/charges").await.1["data"][0], altered);
 }
+
+#[tokio::test]
+async fn a_caller_without_the_accounts_clock_means_so_long_from_now() {
+    let stand_in = start().await;
+    let client = Client::of(&stand_in);
+    stand_in.with(|account| account.advance(25 * 3600));
+    let session = client.session_with(&format!("&expires_at={}", NOW_S + 23 * 3600)).await;
+    let expires_at = stand_in.with(|account| account.object(&session).unwrap()["expires_at"].clone());
+    assert_eq!(expires_at, NOW_S + (25 + 23) * 3600);
+}

@@ -4,6 +4,7 @@
 mod api;
 mod flows;
 mod fold;
+mod pages;
 mod sdks;
 mod seed;
 mod shapes;

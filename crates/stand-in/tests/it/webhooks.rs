@@ -1,13 +1,13 @@
 //! Webhooks: signed, tried again, and troubled when asked.
 
-use crate::util::{Client, NOW_S, events, start};
+use crate::util::{Client, NOW_S, events, options, start};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use serde_json::{Value, json};
-use stand_in::{Endpoint, Outcome, StandIn, Trouble};
+use stand_in::{Endpoint, Options, Outcome, StandIn, Trouble};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use stripe::Secrets;
@@ -149,4 +149,22 @@ async fn an_event_can_be_sent_again() {
     assert!(!stand_in.with(|account| account.resend("evt_none")));
     stand_in.settled().await;
     assert_eq!(*inbox.ids().last().unwrap(), made[0]);
+}
+
+#[tokio::test]
+async fn who_follows_the_accounts_clock_gets_signatures_of_it() {
+    let inbox = Inbox::default();
+    let url = inbox.clone().listen().await;
+    let ahead_ms = Arc::new(std::sync::atomic::AtomicI64::new(0));
+    let options = Options { ahead_ms: Some(Arc::clone(&ahead_ms)), ..options() };
+    let past_ms = Some((NOW_S - 1000) * 1000);
+    let stand_in = StandIn::start(Options { starts_at_ms: past_ms, ..options }).await.unwrap();
+    stand_in.set_endpoint(Some(Endpoint::new(url, SECRET)));
+    assert_eq!(ahead_ms.load(std::sync::atomic::Ordering::SeqCst), -1_000_000);
+    stand_in.with(|account| account.advance(3000));
+    assert_eq!(ahead_ms.load(std::sync::atomic::Ordering::SeqCst), 2_000_000);
+    pay(&stand_in, &Client::of(&stand_in)).await;
+    let raw = inbox.raw();
+    let (header, body) = (raw[0]["header"].as_str().unwrap(), raw[0]["body"].as_str().unwrap());
+    stripe::verify(header, body.as_bytes(), &Secrets::parse(SECRET), NOW_S + 2000).unwrap();
 }

@@ -80,6 +80,7 @@ pub(crate) fn version(number: usize) -> StoredVersion {
         },
         price: usd(50_000),
         elements: BTreeMap::new(),
+        journey_id: None,
         created_at_ms: NOW_MS,
     }
 }
