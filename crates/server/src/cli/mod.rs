@@ -4,6 +4,7 @@
 mod demo;
 mod doctor;
 mod migrate;
+mod reconcile;
 mod replay;
 mod serve;
 mod stand_in;
@@ -41,6 +42,8 @@ enum Command {
     Token(token::Args),
     /// Check the configuration and the database.
     Doctor(doctor::Args),
+    /// Compare the books with Stripe, take in what is missing, and report what differs. Exit 1 when something does.
+    Reconcile(reconcile::Args),
     /// Apply stored events again. Applying is idempotent, so this is safe for any event.
     Replay(replay::Args),
 }
@@ -98,6 +101,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         Command::Migrate => migrate::run(&config).await,
         Command::Token(args) => token::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
+        Command::Reconcile(args) => reconcile::run(config, args).await,
         Command::Replay(args) => replay::run(&config, args).await,
     }
 }
