@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod ids;
+pub mod import;
 pub mod ingest;
 pub mod live;
 pub mod markdown;
