@@ -4,6 +4,7 @@ use crate::apply::Context;
 use crate::apply::worker::{HANDED_OVER_BATCHES_MAX, Worker};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fetch;
 use crate::ids::{self, Ids};
 use crate::ingest::{self, Ingest};
 use crate::live::Live;
@@ -12,7 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use store::Db;
 use stripe::api::Api;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +41,8 @@ pub struct Inner {
     pub metrics: PrometheusHandle,
     /// Pages need no sign-in: only in the demo, whose data is made up.
     pub open_pages: bool,
+    /// Tells that a thin event waits.
+    pub fetch: Notify,
     /// Asks apply to look at the table now.
     pub wake: mpsc::Sender<()>,
     /// Cancelled when the program stops; streams end then.
@@ -76,6 +79,7 @@ pub struct Tasks {
     closing: CancellationToken,
     writer: JoinHandle<()>,
     worker: JoinHandle<()>,
+    fetcher: JoinHandle<()>,
     visits: JoinHandle<()>,
 }
 
@@ -86,6 +90,7 @@ impl Tasks {
         self.closing.cancel();
         let _ = self.writer.await;
         let _ = self.worker.await;
+        let _ = self.fetcher.await;
         let _ = self.visits.await;
     }
 }
@@ -111,6 +116,21 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let (visits, noting) = visits::start(db.clone(), closing.clone());
-    let inner = Inner { config, db, context, ingest, stripe, live, visits, metrics, open_pages, wake, stop };
-    (App(Arc::new(inner)), Tasks { closing, writer, worker, visits: noting })
+    let inner = Inner {
+        config,
+        db,
+        context,
+        ingest,
+        stripe,
+        live,
+        visits,
+        metrics,
+        open_pages,
+        fetch: Notify::new(),
+        wake,
+        stop,
+    };
+    let app = App(Arc::new(inner));
+    let fetcher = tokio::spawn(fetch::run(app.clone()));
+    (app, Tasks { closing, writer, worker, fetcher, visits: noting })
 }

@@ -86,6 +86,11 @@ pub fn secret() -> String {
     hex(&random_bytes::<SECRET_BYTES>())
 }
 
+/// A seed for what need not be unguessable.
+pub fn seed() -> u64 {
+    u64::from_be_bytes(random_bytes::<8>())
+}
+
 /// True for a text that [`secret`] could have made.
 pub fn is_secret(text: &str) -> bool {
     is_hex(text, SECRET_BYTES * 2)

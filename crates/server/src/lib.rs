@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod fetch;
 pub mod ids;
 pub mod import;
 pub mod ingest;

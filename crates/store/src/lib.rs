@@ -16,6 +16,7 @@ pub mod events;
 pub mod history;
 pub mod journeys;
 mod migrate;
+pub mod parked;
 pub mod payments;
 mod row;
 pub mod snapshots;

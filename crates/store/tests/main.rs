@@ -14,6 +14,7 @@ mod contract_events;
 mod contract_events_life;
 mod contract_history;
 mod contract_journeys;
+mod contract_parked;
 mod contract_journeys_life;
 mod contract_payments;
 mod contract_snapshots;

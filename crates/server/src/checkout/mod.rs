@@ -4,7 +4,7 @@
 //! held while Stripe is asked; instead every request to open a session is written down first, as an *attempt* with its
 //! parameters to the byte, and is sent under an idempotency key made of the journey and the attempt's number. Whoever
 //! finds an unanswered attempt sends it again and gets the same session; a next attempt begins only once the session of
-//! the one before cannot be paid any more. (docs/decisions/0011)
+//! the one before cannot be paid any more. (docs/decisions/0013)
 //!
 //! Must never tell a journey paid: only Stripe's objects do that, through `apply`.
 

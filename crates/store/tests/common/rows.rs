@@ -182,7 +182,8 @@ pub(crate) fn snapshot(n: usize) -> StoredSnapshot {
         tags: Tags::default(),
     };
     let version = Version { told: told(), object: Object::Charge(charge), previous: BTreeMap::new() };
-    let facts = Snapshot::new(Observation { id: id("ch", n), version, livemode: true, capture: None });
+    let facts =
+        Snapshot::new(Observation { id: id("ch", n), version, livemode: true, capture: None, since_s: None });
     StoredSnapshot { id: id("ch", n), parent_id: None, payment_id: id("ch", n), facts: Some(facts) }
 }
 

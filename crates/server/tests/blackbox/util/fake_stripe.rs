@@ -2,11 +2,27 @@
 //!
 //! Idempotency as Stripe has it: the first answer under a key is kept, failures included, and given again.
 
+use crate::util::{Setup, TestApp, on_both_with};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+
+/// A server with a test key, and a Stripe that has seen nothing yet.
+pub(crate) async fn with_stripe(body: impl AsyncFn(&TestApp, &FakeStripe)) {
+    with_key("sk_test_blackbox", body).await;
+}
+
+pub(crate) async fn with_key(key: &'static str, body: impl AsyncFn(&TestApp, &FakeStripe)) {
+    let fake = FakeStripe::start().await;
+    let setup = Setup { secret_key: Some(key), stripe_api_base: Some(fake.base.clone()), ..Setup::default() };
+    on_both_with(setup, async |app| {
+        fake.clear();
+        body(app, &fake).await;
+    })
+    .await;
+}
 
 /// When the fake opens sessions, Unix seconds.
 pub(crate) const OPENED_S: i64 = crate::util::app::NOW_S;
@@ -47,6 +63,8 @@ struct State {
     /// Ids are never given twice.
     opened: u64,
     sessions: BTreeMap<String, Value>,
+    /// Other objects, by path.
+    objects: BTreeMap<String, Value>,
     kept: BTreeMap<String, (u16, String, Option<Pairs>)>,
     faults: VecDeque<Fault>,
     asked: Vec<Asked>,
@@ -86,6 +104,14 @@ impl FakeStripe {
     /// What goes wrong with the next requests, in order.
     pub(crate) fn faults(&self, faults: &[Fault]) {
         self.with(|state| state.faults = faults.iter().copied().collect());
+    }
+
+    /// Has an object at this path, or has it no longer.
+    pub(crate) fn put(&self, path: &str, object: Option<&Value>) {
+        self.with(|state| {
+            state.objects.remove(path);
+            state.objects.extend(object.map(|object| (path.to_owned(), object.clone())));
+        });
     }
 
     /// A failure is kept under a key, of a request that did nothing.
@@ -174,6 +200,9 @@ impl State {
     fn act(&mut self, asked: &Asked) -> (u16, Value) {
         let (method, target) = asked.line.split_once(' ').unwrap();
         let path = target.split_once('?').map_or(target, |(path, _)| path);
+        if let Some(object) = self.objects.get(path) {
+            return (200, object.clone());
+        }
         let parts: Vec<&str> = path.trim_start_matches("/v1/checkout/sessions").split('/').collect();
         match (method, parts.as_slice()) {
             ("POST", [""]) => self.create(&asked.form),

@@ -1,8 +1,8 @@
 //! Stripe down, slow, at fault, talking nonsense, or cut off: at every call, before and after it did what it was asked.
 
-use super::{press, session_id, with_stripe};
+use super::{press, session_id};
 use crate::util::TestApp;
-use crate::util::fake_stripe::{FakeStripe, Fault};
+use crate::util::fake_stripe::{FakeStripe, Fault, with_stripe};
 use serde_json::json;
 
 const FAULTS: [Fault; 7] = [

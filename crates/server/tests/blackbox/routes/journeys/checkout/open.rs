@@ -1,10 +1,10 @@
 //! One click after the other.
 
-use super::{press, session_id, with_key, with_stripe};
+use super::{press, session_id};
 use crate::util::TestApp;
 use crate::util::app::{NOW_S, PUBLIC_URL};
 use crate::util::event::Pay;
-use crate::util::fake_stripe::FakeStripe;
+use crate::util::fake_stripe::{FakeStripe, with_key, with_stripe};
 use crate::util::on_both;
 use serde_json::json;
 use std::collections::BTreeMap;

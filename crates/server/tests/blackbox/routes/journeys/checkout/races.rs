@@ -1,8 +1,8 @@
 //! Many clicks at once, on several servers.
 
-use super::{press, session_id, with_stripe};
+use super::{press, session_id};
 use crate::util::app::{Setup, node};
-use crate::util::fake_stripe::Fault;
+use crate::util::fake_stripe::{Fault, with_stripe};
 use futures_util::future::join_all;
 use server::checkout;
 use std::collections::BTreeSet;
