@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 type Act = fn(&mut Account, &str);
 /// (status, gross, refunded, lost, at risk)
-type Money = (Status, i64, i64, i64, i64);
+pub(crate) type Money = (Status, i64, i64, i64, i64);
 
 fn pay(account: &mut Account, session: &str) {
     account.complete(session, Outcome::Paid).unwrap();
@@ -169,7 +169,7 @@ async fn authorised_money_lapses() {
 }
 
 /// One payment's events, as the ledger judges them together.
-fn fold<'a>(told: impl Iterator<Item = &'a Value>) -> Money {
+pub(crate) fn fold<'a>(told: impl Iterator<Item = &'a Value>) -> Money {
     let mut snapshots = BTreeMap::<String, Snapshot>::new();
     for event in told {
         for observation in stripe::observe(event.to_string().as_bytes(), 0).unwrap() {

@@ -8,5 +8,6 @@ mod pages;
 mod sdks;
 mod seed;
 mod shapes;
+mod stories;
 mod util;
 mod webhooks;
