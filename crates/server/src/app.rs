@@ -97,9 +97,16 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         behind: false,
         last_taken: None,
     };
-    let worker = tokio::spawn(worker.run(stop.clone()));
+    let worker = on_its_own_thread(worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let inner = Inner { config, db, context, ingest, live, metrics, open_pages, wake, stop };
     (App(Arc::new(inner)), Tasks { closing, writer, worker })
+}
+
+/// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the
+/// requests that share a thread with them.
+pub(crate) fn on_its_own_thread(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(task))
 }

@@ -18,6 +18,7 @@ pub mod payments;
 mod row;
 pub mod snapshots;
 pub mod sql;
+mod sqlite;
 pub mod tokens;
 
 pub use args::{Kind, Value};

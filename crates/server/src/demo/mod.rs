@@ -50,7 +50,7 @@ impl Demo {
         let base = format!("http://{address}");
         let webhook_secret = format!("whsec_{}", secret());
         let config = config(&home, address, &base, &webhook_secret)?;
-        let db = Db::open(&config.database_url).await?;
+        let db = Db::open(&config.database_url)?;
         db.migrate().await?;
         let clock = Clock::system();
         let token = make_token(&db, &clock, Role::Owner, "demo").await?;

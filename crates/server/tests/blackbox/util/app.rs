@@ -91,7 +91,7 @@ impl TestApp {
             body_limit: setup.body_limit.map(str::to_owned),
             ..Raw::default()
         });
-        let db = Db::open(&database.url).await.expect("opens");
+        let db = Db::open(&database.url).expect("opens");
         add_tokens(&db).await;
         let clock = Clock::set(NOW_MS);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
