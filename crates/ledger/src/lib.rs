@@ -20,5 +20,5 @@ pub use matching::{Evidence, MatchedBy};
 pub use money::{Currency, Money};
 pub use object::{Object, ObjectId};
 pub use payment::{Payment, fold};
-pub use snapshot::{Capture, Milestones, Observation, Snapshot, Told, Version};
+pub use snapshot::{Capture, Milestones, Observation, READ_PREFIX, Snapshot, Told, Version};
 pub use status::{Outcome, OutcomeSource, PaymentStatus};

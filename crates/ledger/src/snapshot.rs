@@ -29,7 +29,17 @@ pub struct Told {
     pub event_id: String,
 }
 
+/// What the ids of reads begin with. A read is not an event: somebody asked Stripe what an object is, and the answer was
+/// wrapped like an event (docs/decisions/0012).
+pub const READ_PREFIX: &str = "read_";
+
 impl Told {
+    /// True when this was learned by reading the object: its second is that of the reading, or the object's own best
+    /// word for when it came to be so. An event that tells the same is exact, and outranks it.
+    pub fn is_read(&self) -> bool {
+        self.event_id.starts_with(READ_PREFIX)
+    }
+
     /// The best estimate of the moment, Unix ms: inside Stripe's second, and not after we heard of it. Lets a
     /// person's mark and Stripe's event of the same second keep their real order.
     pub fn at_ms(&self) -> i64 {
@@ -48,6 +58,9 @@ pub struct Observation {
     pub livemode: bool,
     /// Only from `charge.captured`.
     pub capture: Option<Capture>,
+    /// Only from a read: since when the object has been so, as far as it says, Unix seconds. What it *is* counts from
+    /// `version.told`, the moment of the reading, on; what *happened* to it counts from here.
+    pub since_s: Option<i64>,
 }
 
 /// What the event of a capture showed, in minor units: no real refund can precede it, so what is "refunded" then is
@@ -196,9 +209,9 @@ pub struct Milestones {
 }
 
 impl Milestones {
-    fn of(version: &Version) -> Self {
+    fn of(version: &Version, since: &Told) -> Self {
         let mut m = Self::default();
-        let told = || Some(version.told.clone());
+        let told = || Some(since.clone());
         match &version.object {
             Object::Session(o) => match o.status {
                 SessionStatus::Open => {}
@@ -233,23 +246,24 @@ impl Milestones {
 
     fn join(self, other: Self, repeats: bool) -> Self {
         // An intent goes through attempts, so its latest failure counts; a charge or session goes through each once.
-        let which = if repeats { latest } else { min_some };
+        let which = if repeats { latest } else { earliest };
         Self {
-            succeeded: min_some(self.succeeded, other.succeeded),
+            succeeded: earliest(self.succeeded, other.succeeded),
             failed: which(self.failed, other.failed),
             processing: which(self.processing, other.processing),
             authorised: which(self.authorised, other.authorised),
-            canceled: min_some(self.canceled, other.canceled),
-            expired: min_some(self.expired, other.expired),
+            canceled: earliest(self.canceled, other.canceled),
+            expired: earliest(self.expired, other.expired),
             captured_minor: self.captured_minor.max(other.captured_minor),
             released_minor: self.released_minor.max(other.released_minor),
         }
     }
 }
 
-pub(crate) fn min_some<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
+/// The earlier of two; an event's word before a read's.
+pub(crate) fn earliest(a: Option<Told>, b: Option<Told>) -> Option<Told> {
     match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
+        (Some(a), Some(b)) => Some(if (a.is_read(), &a) <= (b.is_read(), &b) { a } else { b }),
         (a, b) => a.or(b),
     }
 }
@@ -258,11 +272,12 @@ pub(crate) fn max_some<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     a.max(b)
 }
 
-/// The later of two. Of the same second they tell the same news, so the one that was seen first is the closer to it.
+/// The later of two; an event's word before a read's. Of the same second they tell the same news, so the one that was
+/// seen first is the closer to it.
 pub(crate) fn latest(a: Option<Told>, b: Option<Told>) -> Option<Told> {
     match (a, b) {
         (Some(a), Some(b)) => {
-            let key = |t: &Told| (t.at_s, std::cmp::Reverse(t.seen_ms));
+            let key = |t: &Told| (!t.is_read(), t.at_s, std::cmp::Reverse(t.seen_ms));
             Some(if (key(&a), &a.event_id) >= (key(&b), &b.event_id) { a } else { b })
         }
         (a, b) => a.or(b),
@@ -286,11 +301,13 @@ pub struct Snapshot {
 impl Snapshot {
     /// What one event said.
     pub fn new(observation: Observation) -> Self {
-        let Observation { version, livemode, capture, .. } = observation;
-        let mut milestones = Milestones::of(&version);
+        let Observation { version, livemode, capture, since_s, .. } = observation;
+        let at_s = since_s.map_or(version.told.at_s, |since_s| since_s.min(version.told.at_s));
+        let since = Told { at_s, ..version.told.clone() };
+        let mut milestones = Milestones::of(&version, &since);
         milestones.captured_minor = capture.map(|c| c.captured_minor);
         milestones.released_minor = capture.map(|c| c.released_minor);
-        Self { first: version.told.clone(), versions: vec![version], milestones, livemode }
+        Self { first: since, versions: vec![version], milestones, livemode }
     }
 
     /// The join of two sets of facts about one object. Commutative, associative, idempotent.
@@ -311,7 +328,11 @@ impl Snapshot {
         Self {
             versions,
             milestones: self.milestones.join(other.milestones, repeats),
-            first: self.first.min(other.first),
+            first: if (self.first.is_read(), &self.first) <= (other.first.is_read(), &other.first) {
+                self.first
+            } else {
+                other.first
+            },
             livemode: self.livemode || other.livemode,
         }
     }

@@ -1,15 +1,15 @@
 //! `Snapshot::merge` is a join, and the newest version is the one that Stripe says is the newest.
 
 use ledger::object::{Charge, ChargeStatus, Dispute, DisputeStatus, Intent, IntentStatus, Object};
-use ledger::{Capture, Observation, Snapshot, Told, Version};
+use ledger::{Capture, Observation, READ_PREFIX, Snapshot, Told, Version};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-/// Few seconds, few events and few amounts, so that ties, replays and circles are common.
+/// Few seconds, few events and few amounts, so that ties, replays and circles are common. Some are reads.
 fn told() -> impl Strategy<Value = Told> {
-    (100_i64..103, 0_u8..6).prop_map(|(at_s, n)| Told {
+    (100_i64..103, 0_u8..8).prop_map(|(at_s, n)| Told {
         at_s,
-        event_id: format!("evt_{n}"),
+        event_id: if n < 6 { format!("evt_{n}") } else { format!("{READ_PREFIX}{n}") },
         seen_ms: at_s * 1000 + i64::from(n) * 250,
     })
 }
@@ -78,12 +78,13 @@ fn previous() -> impl Strategy<Value = BTreeMap<String, String>> {
 
 fn snapshot(object: impl Strategy<Value = Object>) -> impl Strategy<Value = Snapshot> {
     let capture = prop::option::weighted(0.2, (0_i64..4, 0_i64..4));
-    (object, told(), previous(), capture, any::<bool>()).prop_map(
-        |(object, told, previous, capture, livemode)| {
+    (object, told(), previous(), capture, any::<bool>(), 98_i64..104).prop_map(
+        |(object, told, previous, capture, livemode, since_s)| {
+            let since_s = told.is_read().then_some(since_s);
             let capture =
                 capture.map(|(captured_minor, released_minor)| Capture { captured_minor, released_minor });
             let version = Version { told, object, previous };
-            Snapshot::new(Observation { id: "x_1".to_owned(), version, livemode, capture })
+            Snapshot::new(Observation { id: "x_1".to_owned(), version, livemode, capture, since_s })
         },
     )
 }
@@ -166,7 +167,7 @@ proptest! {
         all.sort_by_key(|n| arrival[*n]);
         let snapshots: Vec<Snapshot> = all
             .into_iter()
-            .map(|n| Observation { id: "ch_1".to_owned(), version: chain(n), livemode: true, capture: None })
+            .map(|n| Observation { id: "ch_1".to_owned(), version: chain(n), livemode: true, capture: None, since_s: None })
             .map(Snapshot::new)
             .collect();
         let joined = join(&snapshots);

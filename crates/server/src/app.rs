@@ -4,13 +4,16 @@ use crate::apply::Context;
 use crate::apply::worker::{HANDED_OVER_BATCHES_MAX, Worker};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::fetch;
 use crate::ids::{self, Ids};
 use crate::ingest::{self, Ingest};
 use crate::live::Live;
+use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use store::Db;
-use tokio::sync::mpsc;
+use stripe::api::Api;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -28,12 +31,18 @@ pub struct Inner {
     pub context: Context,
     /// Takes events.
     pub ingest: Ingest,
+    /// Speaks with Stripe; absent without a secret key.
+    pub stripe: Option<Api>,
     /// Tells open streams.
     pub live: Live,
+    /// Notes what clients saw.
+    pub visits: Visits,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Pages need no sign-in: only in the demo, whose data is made up.
     pub open_pages: bool,
+    /// Tells that a thin event waits.
+    pub fetch: Notify,
     /// Asks apply to look at the table now.
     pub wake: mpsc::Sender<()>,
     /// Cancelled when the program stops; streams end then.
@@ -56,6 +65,8 @@ pub struct Parts {
     pub db: Db,
     /// The time.
     pub clock: Clock,
+    /// See [`Inner::stripe`].
+    pub stripe: Option<Api>,
     /// See [`Inner::metrics`].
     pub metrics: PrometheusHandle,
     /// See [`Inner::open_pages`].
@@ -68,6 +79,8 @@ pub struct Tasks {
     closing: CancellationToken,
     writer: JoinHandle<()>,
     worker: JoinHandle<()>,
+    fetcher: JoinHandle<()>,
+    visits: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -77,12 +90,14 @@ impl Tasks {
         self.closing.cancel();
         let _ = self.writer.await;
         let _ = self.worker.await;
+        let _ = self.fetcher.await;
+        let _ = self.visits.await;
     }
 }
 
 /// Starts the tasks.
 pub fn start(parts: Parts) -> (App, Tasks) {
-    let Parts { config, db, clock, metrics, open_pages } = parts;
+    let Parts { config, db, clock, stripe, metrics, open_pages } = parts;
     let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
     let live = Live::new(&ids::secret()[..12]);
     let stop = CancellationToken::new();
@@ -100,8 +115,24 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let worker = on_its_own_thread(worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
-    let inner = Inner { config, db, context, ingest, live, metrics, open_pages, wake, stop };
-    (App(Arc::new(inner)), Tasks { closing, writer, worker })
+    let (visits, noting) = visits::start(db.clone(), closing.clone());
+    let inner = Inner {
+        config,
+        db,
+        context,
+        ingest,
+        stripe,
+        live,
+        visits,
+        metrics,
+        open_pages,
+        fetch: Notify::new(),
+        wake,
+        stop,
+    };
+    let app = App(Arc::new(inner));
+    let fetcher = tokio::spawn(fetch::run(app.clone()));
+    (app, Tasks { closing, writer, worker, fetcher, visits: noting })
 }
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the

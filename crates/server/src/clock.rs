@@ -12,6 +12,7 @@ pub struct Clock(Source);
 enum Source {
     System,
     Set(Arc<AtomicI64>),
+    Shifted(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -23,6 +24,11 @@ impl Clock {
     /// A clock that stands at `now_ms` until it is advanced.
     pub fn set(now_ms: i64) -> Self {
         Self(Source::Set(Arc::new(AtomicI64::new(now_ms))))
+    }
+
+    /// The machine's clock, so many ms ahead (or, when negative, behind). For the demo, whose weeks pass in seconds.
+    pub fn shifted(ahead_ms: Arc<AtomicI64>) -> Self {
+        Self(Source::Shifted(ahead_ms))
     }
 
     /// Moves a set clock; the machine's clock does not move.
@@ -37,6 +43,7 @@ impl Clock {
         match &self.0 {
             Source::System => system_now_ms(),
             Source::Set(now_ms) => now_ms.load(Ordering::SeqCst),
+            Source::Shifted(ahead_ms) => system_now_ms().saturating_add(ahead_ms.load(Ordering::SeqCst)),
         }
     }
 

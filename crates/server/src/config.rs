@@ -5,12 +5,16 @@ use serde::Deserialize;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 use stripe::Secrets;
+use stripe::api::{BACKOFF_FIRST, TRY_TIMEOUT};
 
 /// Read from the working directory when it is there.
 pub const FILE: &str = "whypaid.toml";
 /// Largest webhook body unless configured: SPEC 9.1.
 pub const BODY_BYTES_MAX_DEFAULT: usize = 1024 * 1024;
+/// Reverse proxies in front at most; a larger number is a mistake.
+const PROXIES_MAX: usize = 10;
 /// Stripe's own API.
 pub const STRIPE_API_BASE_DEFAULT: &str = "https://api.stripe.com";
 
@@ -29,12 +33,18 @@ pub struct Config {
     pub webhook_secrets: Secrets,
     /// Without `/v1`.
     pub stripe_api_base: String,
+    /// Longest wait for one answer of Stripe's; no setting, tests are less patient.
+    pub stripe_try_timeout: Duration,
+    /// Wait before Stripe is asked again, likewise.
+    pub stripe_backoff_first: Duration,
     /// `tracing` filter.
     pub log: String,
     /// One JSON object a line instead of text.
     pub log_json: bool,
     /// Largest webhook body.
     pub body_bytes_max: usize,
+    /// Reverse proxies in front whose `X-Forwarded-For` is to be believed.
+    pub proxies: usize,
 }
 
 impl fmt::Debug for Config {
@@ -80,6 +90,8 @@ pub struct Raw {
     pub log_format: Option<String>,
     /// `WHYPAID_BODY_LIMIT`, bytes
     pub body_limit: Option<String>,
+    /// `WHYPAID_PROXIES`
+    pub proxies: Option<String>,
 }
 
 /// Every wrong setting, each with its fix.
@@ -115,6 +127,7 @@ pub fn overlay(file: Raw, env: impl Fn(&str) -> Option<String>) -> Raw {
         log: pick("WHYPAID_LOG", file.log),
         log_format: pick("WHYPAID_LOG_FORMAT", file.log_format),
         body_limit: pick("WHYPAID_BODY_LIMIT", file.body_limit),
+        proxies: pick("WHYPAID_PROXIES", file.proxies),
     }
 }
 
@@ -138,11 +151,14 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
     if stripe_api_base.ends_with("/v1") {
         faults.push("STRIPE_API_BASE must not end in /v1; it is added".to_owned());
     }
-    let stripe_secret_key = raw.stripe_secret_key;
+    let stripe_secret_key = raw.stripe_secret_key.map(|key| key.trim().to_owned());
     if stripe_secret_key.as_deref().is_some_and(|key| !key.starts_with("sk_") && !key.starts_with("rk_")) {
         faults.push(
             "STRIPE_SECRET_KEY must start with sk_ or rk_; a pk_ key is the publishable one".to_owned(),
         );
+    }
+    if stripe_secret_key.as_deref().is_some_and(|key| !key.bytes().all(|b| b.is_ascii_graphic())) {
+        faults.push("STRIPE_SECRET_KEY has spaces or characters that no key has; copy it again".to_owned());
     }
     let body_bytes_max = match raw.body_limit.as_deref().map(str::parse::<usize>) {
         None => BODY_BYTES_MAX_DEFAULT,
@@ -152,6 +168,7 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
             BODY_BYTES_MAX_DEFAULT
         }
     };
+    let proxies = proxies(raw.proxies.as_deref(), &mut faults);
     let log_json = match raw.log_format.as_deref() {
         None | Some("text") => false,
         Some("json") => true,
@@ -174,9 +191,12 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
         stripe_secret_key,
         webhook_secrets: Secrets::parse(raw.stripe_webhook_secret.as_deref().unwrap_or_default()),
         stripe_api_base,
+        stripe_try_timeout: TRY_TIMEOUT,
+        stripe_backoff_first: BACKOFF_FIRST,
         log,
         log_json,
         body_bytes_max,
+        proxies,
     })
 }
 
@@ -186,6 +206,16 @@ fn url(name: &str, value: Option<String>, default: &str, faults: &mut Vec<String
         faults.push(format!("{name} is {text:?}; it must start with http:// or https://"));
     }
     text.trim_end_matches('/').to_owned()
+}
+
+fn proxies(value: Option<&str>, faults: &mut Vec<String>) -> usize {
+    let count = value.unwrap_or("0").parse().ok().filter(|count| *count <= PROXIES_MAX);
+    count.unwrap_or_else(|| {
+        faults.push(format!(
+            "WHYPAID_PROXIES must be how many reverse proxies stand in front, 0 to {PROXIES_MAX}"
+        ));
+        0
+    })
 }
 
 /// A path as SQLite's URL.
@@ -215,11 +245,12 @@ mod tests {
             stripe_secret_key: Some("pk_test_1".to_owned()),
             stripe_api_base: Some("http://localhost:1/v1".to_owned()),
             body_limit: Some("1".to_owned()),
+            proxies: Some("many".to_owned()),
             log_format: Some("xml".to_owned()),
             log: Some("whypaid=loud".to_owned()),
             ..Raw::default()
         };
-        assert_eq!(check(raw).unwrap_err().0.len(), 8);
+        assert_eq!(check(raw).unwrap_err().0.len(), 9);
         assert!(parse_file("lisen = 1").unwrap_err().to_string().contains("lisen"));
     }
 

@@ -28,6 +28,8 @@ pub enum IdKind {
     History,
     /// `tok_…`
     Token,
+    /// `viw_…`, a page that a client was served
+    View,
 }
 
 impl IdKind {
@@ -40,13 +42,13 @@ impl IdKind {
             Self::Journey => "jrn_",
             Self::History => "out_",
             Self::Token => "tok_",
+            Self::View => "viw_",
         }
     }
 
     /// True for a text that [`Ids::make`] could have made.
     pub fn fits(self, id: &str) -> bool {
-        let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        id.strip_prefix(self.prefix()).is_some_and(|rest| rest.len() == ID_HEX && rest.bytes().all(hex))
+        id.strip_prefix(self.prefix()).is_some_and(|rest| is_hex(rest, ID_HEX))
     }
 }
 
@@ -84,6 +86,21 @@ pub fn secret() -> String {
     hex(&random_bytes::<SECRET_BYTES>())
 }
 
+/// A seed for what need not be unguessable.
+pub fn seed() -> u64 {
+    u64::from_be_bytes(random_bytes::<8>())
+}
+
+/// True for a text that [`secret`] could have made.
+pub fn is_secret(text: &str) -> bool {
+    is_hex(text, SECRET_BYTES * 2)
+}
+
+fn is_hex(text: &str, digits: usize) -> bool {
+    let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    text.len() == digits && text.bytes().all(hex)
+}
+
 /// Lowercase hex.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
@@ -117,5 +134,6 @@ mod tests {
         assert!(made.is_sorted());
         assert!(made.iter().all(|id| IdKind::Journey.fits(id)));
         assert!(!IdKind::Journey.fits("jrn_x") && !IdKind::Client.fits(&made[0]));
+        assert!(is_secret(&secret()) && !is_secret(&secret().to_uppercase()) && !is_secret(""));
     }
 }

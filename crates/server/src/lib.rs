@@ -6,12 +6,17 @@
 pub mod api;
 pub mod app;
 pub mod apply;
+pub mod checkout;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod fetch;
 pub mod ids;
 pub mod ingest;
 pub mod live;
+pub mod markdown;
 pub mod pages;
 pub mod serve;
+pub mod visits;
+pub mod words_diff;

@@ -3,6 +3,7 @@
 use crate::app::{self, App, Parts};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::ids::random_fraction;
 use crate::ingest::COMMIT_TIMEOUT;
 use crate::{api, pages};
 use axum::Router;
@@ -15,6 +16,7 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 use store::Db;
+use stripe::api::{Api, ApiConfig, SecretKey};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -34,7 +36,7 @@ pub fn router(app: App) -> Router {
     let body_bytes_max = app.config.body_bytes_max;
     Router::new()
         .merge(api::router())
-        .merge(pages::router())
+        .merge(pages::router(&app))
         .fallback(api::problem::no_such_path)
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(axum::middleware::from_fn(in_time))
@@ -71,6 +73,15 @@ pub fn metrics_handle() -> PrometheusHandle {
     HANDLE.get_or_init(install).clone()
 }
 
+/// Stripe's API as configured; absent without a key.
+pub fn stripe_api(config: &Config) -> Result<Option<Api>, String> {
+    let Some(key) = &config.stripe_secret_key else { return Ok(None) };
+    let key = SecretKey::new(key.clone());
+    let usual = ApiConfig::new(config.stripe_api_base.clone(), key, random_fraction);
+    let (try_timeout, backoff_first) = (config.stripe_try_timeout, config.stripe_backoff_first);
+    Api::new(ApiConfig { try_timeout, backoff_first, ..usual }).map(Some)
+}
+
 /// A server that listens, and what it takes to stop it.
 pub struct Server {
     /// Shared state.
@@ -91,7 +102,9 @@ impl Server {
         listener: TcpListener,
     ) -> std::io::Result<Self> {
         let address = listener.local_addr()?;
-        let (app, tasks) = app::start(Parts { config, db, clock, metrics: metrics_handle(), open_pages });
+        let stripe = stripe_api(&config).map_err(std::io::Error::other)?;
+        let metrics = metrics_handle();
+        let (app, tasks) = app::start(Parts { config, db, clock, stripe, metrics, open_pages });
         let stop = app.stop.clone();
         let router = router(app.clone());
         let serving = tokio::spawn(async move {

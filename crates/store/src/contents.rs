@@ -18,15 +18,16 @@ statements! {
     GET_HYPOTHESIS = "SELECT id, statement, category, predicted_probability, predicted_days, created_at_ms \
                       FROM hypothesis WHERE id = $1";
     INSERT_VERSION = "INSERT INTO content_version (id, content_id, number, parent_id, hypothesis_id, activation, \
-                      agreement, confirmation, processing, amount_minor, currency, elements, created_at_ms) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+                      agreement, confirmation, processing, amount_minor, currency, elements, journey_id, created_at_ms) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     GET_VERSION = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
-                   processing, amount_minor, currency, elements, created_at_ms FROM content_version WHERE id = $1";
+                   processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version WHERE id = $1";
     NEWEST_VERSION = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
-                   processing, amount_minor, currency, elements, created_at_ms FROM content_version \
-                   WHERE content_id = $1 ORDER BY number DESC LIMIT 1";
+                   processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
+                   WHERE content_id = $1 AND journey_id IS NULL ORDER BY number DESC LIMIT 1";
+    NEXT_NUMBER = "SELECT COALESCE(max(number), 0) + 1 FROM content_version WHERE content_id = $1";
     VERSIONS = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
-                processing, amount_minor, currency, elements, created_at_ms FROM content_version \
+                processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
                 WHERE content_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR number < $2) ORDER BY number DESC LIMIT $3";
     VERSION_IDS = "SELECT id, hypothesis_id FROM content_version WHERE id = ANY($1)";
     HYPOTHESIS_IDS = "SELECT id FROM hypothesis WHERE id = ANY($1)";
@@ -89,6 +90,8 @@ pub struct StoredVersion {
     pub price: Money,
     /// `headline=question`.
     pub elements: BTreeMap<String, String>,
+    /// The journey whose own copy it is, when it is one.
+    pub journey_id: Option<String>,
     /// Unix ms.
     pub created_at_ms: i64,
 }
@@ -112,7 +115,8 @@ fn version(row: &Row) -> Result<StoredVersion> {
         },
         price: Money::new(row.get(9)?, row.parse(10, "content_version", Currency::parse)?),
         elements: row.json(11, "content_version")?,
-        created_at_ms: row.get(12)?,
+        journey_id: row.get(12)?,
+        created_at_ms: row.get(13)?,
     })
 }
 
@@ -171,6 +175,7 @@ pub async fn insert_version(conn: &mut Conn, v: &StoredVersion) -> Result<()> {
         v.price.amount_minor,
         v.price.currency.as_str(),
         to_json(&v.elements)?,
+        &v.journey_id,
         v.created_at_ms
     ];
     conn.execute(&INSERT_VERSION, values).await?;
@@ -182,12 +187,18 @@ pub async fn get_version(conn: &mut Conn, id: &str) -> Result<Option<StoredVersi
     conn.fetch_optional(&GET_VERSION, args![id]).await?.as_ref().map(version).transpose()
 }
 
-/// The newest version of a content.
+/// The newest version of a content that is not one journey's own.
 pub async fn newest_version(conn: &mut Conn, content_id: &str) -> Result<Option<StoredVersion>> {
     conn.fetch_optional(&NEWEST_VERSION, args![content_id]).await?.as_ref().map(version).transpose()
 }
 
-/// Newest first; `before` is the last number of the page before.
+/// The number of a content's next version. Take it under [`crate::Db::ledger`], so that it is given once.
+pub async fn next_number(conn: &mut Conn, content_id: &str) -> Result<i64> {
+    let row = conn.fetch_optional(&NEXT_NUMBER, args![content_id]).await?;
+    row.map_or(Ok(1), |row| row.get(0))
+}
+
+/// Newest first, journeys' own copies among them; `before` is the last number of the page before.
 pub async fn versions(
     conn: &mut Conn,
     content_id: &str,

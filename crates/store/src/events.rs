@@ -19,9 +19,9 @@ statements! {
     SET_FAILED = "UPDATE event_waiting SET status = $1, attempts = attempts + 1, due_at_ms = $2, last_error = $3 \
                   WHERE event_id = $4 AND status <> 'dead'";
     REPLAY = "INSERT INTO event_waiting (event_id, status, attempts, received_at_ms, due_at_ms) \
-              SELECT id, 'received', 0, received_at_ms, $1 FROM event WHERE id = ANY($2) \
+              SELECT id, 'received', 0, received_at_ms, $1 FROM event WHERE id = ANY($2) AND NOT thin \
               ON CONFLICT (event_id) DO UPDATE SET status = excluded.status, attempts = excluded.attempts, \
-              due_at_ms = excluded.due_at_ms, last_error = NULL WHERE event_waiting.due_at_ms < $3";
+              due_at_ms = excluded.due_at_ms, last_error = NULL";
     IDS_WAITING = "SELECT event_id FROM event_waiting WHERE status = $1 \
                    AND (CAST($2 AS TEXT) IS NULL OR event_id > $2) ORDER BY event_id LIMIT $3";
     IDS_DONE = "SELECT e.id FROM event e WHERE e.handled = $1 AND (CAST($2 AS TEXT) IS NULL OR e.id > $2) \
@@ -46,7 +46,7 @@ statements! {
     CURSOR = "SELECT received_at_ms FROM event WHERE id = $1";
     NOT_DONE = "SELECT status, count(*), min(received_at_ms) FROM event_waiting GROUP BY status";
     @many INSERT = "event" (id: Text, type: Text, api_version: Text, account: Text, livemode: Bool, created_at_ms: Int,
-                           received_at_ms: Int, handled: Bool, attempts: Int, body: Bytes)
+                           received_at_ms: Int, handled: Bool, thin: Bool, attempts: Int, body: Bytes)
                   "ON CONFLICT (id) DO NOTHING";
     @many INSERT_WAITING = "event_waiting" (event_id: Text, status: Text, attempts: Int, received_at_ms: Int,
                                            due_at_ms: Int) "";
@@ -207,10 +207,12 @@ pub async fn insert(conn: &mut Conn, events: Vec<NewEvent>) -> Result<BTreeSet<S
         if e.handled {
             waiting.entry(id.clone()).or_insert((e.received_at_ms, e.due_at_ms));
         }
-        let (at_ms, handled) = (e.received_at_ms, e.handled);
+        let (at_ms, handled, thin) = (e.received_at_ms, e.handled, e.due_at_ms == PARKED_MS);
         let attempts = i64::from(handled);
         let about = (e.api_version, e.account, e.livemode, e.created_at_ms);
-        rows.push(args![id, e.kind, about.0, about.1, about.2, about.3, at_ms, handled, attempts, e.body]);
+        rows.push(args![
+            id, e.kind, about.0, about.1, about.2, about.3, at_ms, handled, thin, attempts, e.body
+        ]);
     }
     let fresh = conn.insert_new(&INSERT, rows).await?;
     waiting.retain(|id, _| fresh.contains(id));
@@ -261,7 +263,7 @@ pub async fn fail(conn: &mut Conn, id: &str, status: EventStatus, due_at_ms: i64
 
 /// Makes events due again, whatever their status, save parked ones. Returns how many there are.
 pub async fn replay(conn: &mut Conn, ids: Vec<String>, now_ms: i64) -> Result<u64> {
-    conn.execute(&REPLAY, args![now_ms, ids, PARKED_MS]).await
+    conn.execute(&REPLAY, args![now_ms, ids]).await
 }
 
 /// Ids of events in a status, ascending; `after` is the last of the page before.

@@ -36,6 +36,12 @@ statements! {
                       VALUES ($1, $2, $3, $4)";
     VERSIONS = "SELECT journey_id, given_at_ms, content_version_id, hypothesis_id FROM journey_version \
                 WHERE journey_id = ANY($1) ORDER BY journey_id, given_at_ms";
+    BY_TOKEN = "SELECT id, client_id, token, content_version_id, hypothesis_id, amount_minor, currency, livemode, \
+              started_at_ms, first_viewed_at_ms, mark, pinned, history_count, judgement, changed_at_ms \
+              FROM journey WHERE token = $1";
+    SET_CONTENT = "UPDATE journey SET content_version_id = $2, hypothesis_id = $3, amount_minor = $4, currency = $5, \
+                   changed_at_ms = $6 WHERE id = $1";
+    SET_FIRST_VIEWED = "UPDATE journey SET first_viewed_at_ms = $2 WHERE id = $1 AND first_viewed_at_ms IS NULL";
     @many UPSERT = "journey" (id: Text, client_id: Text, token: Text, content_version_id: Text, hypothesis_id: Text,
                              amount_minor: Int, currency: Text, livemode: Bool, started_at_ms: Int,
                              first_viewed_at_ms: Int, mark: Text, pinned: Text, history_count: Int, outcome: Text,
@@ -201,6 +207,37 @@ pub async fn by_ids(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredJourn
 /// One journey.
 pub async fn get(conn: &mut Conn, id: &str) -> Result<Option<StoredJourney>> {
     Ok(by_ids(conn, vec![id.to_owned()]).await?.pop())
+}
+
+/// The journey behind a link.
+pub async fn by_token(conn: &mut Conn, token: &str) -> Result<Option<StoredJourney>> {
+    conn.fetch_optional(&BY_TOKEN, args![token]).await?.as_ref().map(stored).transpose()
+}
+
+/// Gives a journey another version, hypothesis and price from `at_ms` on. Returns when it was given: a millisecond after
+/// the one before at least. Call under [`crate::Db::ledger`], and judge it again.
+pub async fn give(
+    conn: &mut Conn,
+    id: &str,
+    version_id: &str,
+    hypothesis_id: &str,
+    price: Money,
+    at_ms: i64,
+) -> Result<i64> {
+    let before = versions(conn, vec![id.to_owned()]).await?;
+    let given_at_ms = before.last().map_or(at_ms, |last| at_ms.max(last.given_at_ms.saturating_add(1)));
+    let values =
+        args![id, version_id, hypothesis_id, price.amount_minor, price.currency.as_str(), given_at_ms];
+    if conn.execute(&SET_CONTENT, values).await? != 1 {
+        return Err(StoreError::Conflict(format!("journey {id} does not exist")));
+    }
+    conn.execute(&INSERT_VERSION, args![id, given_at_ms, version_id, hypothesis_id]).await?;
+    Ok(given_at_ms)
+}
+
+/// Notes the client's first look. False when they had looked before.
+pub async fn set_first_viewed(conn: &mut Conn, id: &str, at_ms: i64) -> Result<bool> {
+    Ok(conn.execute(&SET_FIRST_VIEWED, args![id, at_ms]).await? == 1)
 }
 
 /// All journeys of these clients, ascending by id.

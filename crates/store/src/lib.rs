@@ -3,7 +3,9 @@
 //!
 //! This crate must never know HTTP or statistics, and nobody else writes SQL.
 
+pub mod agreements;
 mod args;
+pub mod attempts;
 mod bind;
 pub mod checkouts;
 pub mod clients;
@@ -14,12 +16,15 @@ pub mod events;
 pub mod history;
 pub mod journeys;
 mod migrate;
+pub mod parked;
 pub mod payments;
 mod row;
 pub mod snapshots;
 pub mod sql;
 mod sqlite;
 pub mod tokens;
+pub mod views;
+pub mod withdrawals;
 
 pub use args::{Kind, Value};
 pub use db::{Conn, Db, Engine};

@@ -8,12 +8,26 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use std::collections::BTreeMap;
 
 /// (version, description, SQLite, PostgreSQL). Never change one that was released: add the next.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[(
-    1,
-    "heart",
-    include_str!("../migrations/sqlite/0001_heart.sql"),
-    include_str!("../migrations/postgres/0001_heart.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (
+        1,
+        "heart",
+        include_str!("../migrations/sqlite/0001_heart.sql"),
+        include_str!("../migrations/postgres/0001_heart.sql"),
+    ),
+    (
+        2,
+        "client pages",
+        include_str!("../migrations/sqlite/0002_client_pages.sql"),
+        include_str!("../migrations/postgres/0002_client_pages.sql"),
+    ),
+    (
+        3,
+        "reconciliation",
+        include_str!("../migrations/sqlite/0003_reconciliation.sql"),
+        include_str!("../migrations/postgres/0003_reconciliation.sql"),
+    ),
+];
 
 /// What sqlx keeps on PostgreSQL, so that both databases tell the same.
 const SQLITE_DONE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (version BIGINT PRIMARY KEY, \

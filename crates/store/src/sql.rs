@@ -136,15 +136,20 @@ pub(crate) use statements;
 /// Every statement of the store.
 pub fn all() -> Vec<&'static Sql> {
     [
+        crate::agreements::ALL,
+        crate::attempts::ALL,
         crate::checkouts::ALL,
         crate::clients::ALL,
         crate::contents::ALL,
         crate::events::ALL,
         crate::history::ALL,
         crate::journeys::ALL,
+        crate::parked::ALL,
         crate::payments::ALL,
         crate::snapshots::ALL,
         crate::tokens::ALL,
+        crate::views::ALL,
+        crate::withdrawals::ALL,
     ]
     .concat()
 }
@@ -152,15 +157,20 @@ pub fn all() -> Vec<&'static Sql> {
 /// Every many-row insert of the store.
 pub fn all_many() -> Vec<&'static InsertMany> {
     [
+        crate::agreements::ALL_MANY,
+        crate::attempts::ALL_MANY,
         crate::checkouts::ALL_MANY,
         crate::clients::ALL_MANY,
         crate::contents::ALL_MANY,
         crate::events::ALL_MANY,
         crate::history::ALL_MANY,
         crate::journeys::ALL_MANY,
+        crate::parked::ALL_MANY,
         crate::payments::ALL_MANY,
         crate::snapshots::ALL_MANY,
         crate::tokens::ALL_MANY,
+        crate::views::ALL_MANY,
+        crate::withdrawals::ALL_MANY,
     ]
     .concat()
 }

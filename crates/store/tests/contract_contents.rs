@@ -68,6 +68,7 @@ async fn a_version_comes_back_as_it_was() {
                 },
                 price: Money::new(if n == 0 { i64::MIN } else { i64::MAX }, Currency::parse("JPY").unwrap()),
                 elements: BTreeMap::from([(text.to_owned(), text.to_owned())]),
+                journey_id: (n % 2 == 0).then(|| text.to_owned()),
                 ..version(n + 2)
             };
             contents::insert_version(&mut conn, &version).await.unwrap();
@@ -151,6 +152,27 @@ async fn versions_are_paged_newest_first_within_their_content() {
             got.extend(page.into_iter().map(|v| v.number));
         }
         assert_eq!(got, (1..=12).rev().collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_journeys_own_copy_takes_a_number_and_is_never_the_newest() {
+    on_both(async |t| {
+        seeded(t).await;
+        let mut conn = t.write().await;
+        let of_journey = StoredVersion { journey_id: Some(id("jrn", 0)), ..version(2) };
+        contents::insert_version(&mut conn, &of_journey).await.unwrap();
+        assert_eq!(
+            contents::get_version(&mut conn, &of_journey.id).await.unwrap().as_ref(),
+            Some(&of_journey)
+        );
+        let newest = contents::newest_version(&mut conn, &id("con", 0)).await.unwrap();
+        assert_eq!(newest, Some(version(1)));
+        assert_eq!(contents::next_number(&mut conn, &id("con", 0)).await.unwrap(), 3);
+        assert_eq!(contents::next_number(&mut conn, "con_none").await.unwrap(), 1);
+        let all = contents::versions(&mut conn, &id("con", 0), None, 5).await.unwrap();
+        assert_eq!(all, [of_journey, version(1)]);
     })
     .await;
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+mod contract_agreements;
+mod contract_attempts;
 mod contract_checkouts;
 mod contract_clients;
 mod contract_contents;
@@ -12,8 +14,12 @@ mod contract_events;
 mod contract_events_life;
 mod contract_history;
 mod contract_journeys;
+mod contract_journeys_life;
+mod contract_parked;
 mod contract_payments;
 mod contract_snapshots;
 mod contract_tokens;
 mod contract_transactions;
+mod contract_views;
+mod contract_withdrawals;
 mod prepare;

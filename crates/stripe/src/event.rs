@@ -59,10 +59,13 @@ const HANDLED: [&str; 35] = [
     "refund.updated",
 ];
 
-/// True for the types that are acted on, and for their thin twins (`v1.charge.succeeded`).
+/// The type of a read: an object as Stripe answered when it was asked, wrapped like an event by [`wrap`](crate::wrap).
+pub const READ: &str = "whypaid.read";
+
+/// True for the types that are acted on, for reads, and for their thin twins (`v1.charge.succeeded`).
 pub fn handled(event_type: &str) -> bool {
     let snapshot_type = event_type.strip_prefix(THIN_PREFIX).unwrap_or(event_type);
-    HANDLED.binary_search(&snapshot_type).is_ok()
+    HANDLED.binary_search(&snapshot_type).is_ok() || event_type == READ
 }
 
 /// True for ids of the dashboard's test sends, `evt_00000000000000`: the same for every send, so they identify
@@ -191,6 +194,7 @@ pub(crate) struct Wire<'a> {
     context: Text<'a>,
     api_version: Text<'a>,
     pub(crate) data: Inline<Data<'a>>,
+    told: Inline<Told<'a>>,
     related_object: Inline<Related<'a>>,
     snapshot_event: Reference<'a>,
 }
@@ -214,12 +218,22 @@ struct Related<'a> {
     url: Text<'a>,
 }
 
+/// Of a read: the event that made us look.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Told<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(crate) event_type: Text<'a>,
+    pub(crate) created: crate::lenient::Int,
+}
+
 /// What every reader of events needs to know first.
 pub(crate) struct Heading<'a> {
     pub(crate) id: Cow<'a, str>,
     pub(crate) event_type: Cow<'a, str>,
     pub(crate) created_s: i64,
     pub(crate) livemode: bool,
+    pub(crate) told: Told<'a>,
     pub(crate) data: Data<'a>,
 }
 
@@ -238,6 +252,7 @@ impl<'a> Wire<'a> {
         Ok(Heading {
             created_s: self.created_s()?,
             livemode: self.livemode.is_true(),
+            told: self.told.0,
             data: self.data.0,
             id: essential(self.id, "id")?,
             event_type: essential(self.event_type, "type")?,

@@ -4,13 +4,15 @@
 //! looked at, all of them may be absent, null or of a surprising type, and only an event's id, type and time are
 //! essential (SPEC H1, H3; STRIPE.md).
 //!
-//! This crate must never know a database, the clock, HTTP, or what a journey is.
+//! [`api`] alone does I/O: it asks Stripe. This crate must never know a database, the wall clock, chance (both are given to
+//! it), or what a journey is.
 
+pub mod api;
 pub mod event;
 mod lenient;
 pub mod read;
 pub mod signature;
 
-pub use event::{Envelope, ReadError, Thin, handled, is_dashboard_test};
-pub use read::observe;
+pub use event::{Envelope, READ, ReadError, Thin, handled, is_dashboard_test};
+pub use read::{Asked, Read, ToldBy as Told, observe, says_more, wrap};
 pub use signature::{Secrets, SignatureError, TOLERANCE_S, sign, verify};

@@ -10,16 +10,19 @@ mod billing;
 mod charge;
 mod intent;
 mod previous;
+mod reads;
 mod reversal;
 mod session;
 mod tags;
 mod wire;
 
-use crate::event::{Heading, ReadError, Wire as Event, handled};
+use crate::event::{Heading, READ, ReadError, Wire as Event, handled};
 use crate::lenient::{Raw, Reference};
 use ledger::{Capture, Object, Observation, Told, Version};
 use std::collections::{BTreeSet, VecDeque};
 use wire::Wire;
+
+pub use reads::{Asked, Read, Told as ToldBy, says_more, wrap};
 
 /// Levels of embedding that are read; Stripe expands at most four.
 const DEPTH_MAX: u8 = 4;
@@ -82,17 +85,32 @@ impl Kind {
 /// events, and for objects without an id (of those only an old dispute can be named after all: by its charge, of which it
 /// was the only one: `ch_…/dispute`).
 pub fn observe(payload: &[u8], seen_ms: i64) -> Result<Vec<Observation>, ReadError> {
-    let Heading { id, event_type, created_s, livemode, data } = Event::read(payload)?.heading()?;
+    let Heading { id, event_type, created_s, livemode, told: told_by, data } =
+        Event::read(payload)?.heading()?;
     // Not a type of Stripe's, but old fixtures and some stand-ins spell it so.
     if !handled(&event_type) && event_type != "payment_intent.cancelled" {
         return Ok(Vec::new());
     }
     let told = Told { at_s: created_s, event_id: id.into_owned(), seen_ms };
-    let mut reader =
-        Reader { told, livemode, seen: BTreeSet::new(), waiting: VecDeque::new(), read: Vec::new() };
+    let mut reader = Reader {
+        told,
+        livemode,
+        by_reading: false,
+        seen: BTreeSet::new(),
+        waiting: VecDeque::new(),
+        read: Vec::new(),
+    };
     let kind = Kind::of_event(&event_type);
     let root = Found { kind, object: data.object, depth: 0, within: Within::default() };
-    reader.object(root, &Subject { event_type: Some(&event_type), previous: data.previous_attributes });
+    if event_type == READ {
+        reader.by_reading = true;
+        reader.object(root, &Subject { event_type: reads::subject(&told_by), ..Subject::default() });
+        if let (Some(root), Some(created_s)) = (reader.read.first_mut(), told_by.created.0) {
+            root.since_s = Some(created_s);
+        }
+    } else {
+        reader.object(root, &Subject { event_type: Some(&event_type), previous: data.previous_attributes });
+    }
     reader.embedded();
     Ok(reader.read)
 }
@@ -122,6 +140,7 @@ struct Subject<'a> {
 struct Reader<'a> {
     told: Told,
     livemode: bool,
+    by_reading: bool,
     seen: BTreeSet<(Kind, String)>,
     waiting: VecDeque<Found<'a>>,
     read: Vec<Observation>,
@@ -149,8 +168,9 @@ impl<'a> Reader<'a> {
         }
         let (object, capture) = digest(kind, &wire, subject.event_type, found.within);
         let previous = previous::of(kind, subject.previous);
+        let since_s = if self.by_reading { reads::since(&object, &wire) } else { None };
         let version = Version { told: self.told.clone(), object, previous };
-        self.read.push(Observation { id, version, livemode: self.livemode, capture });
+        self.read.push(Observation { id, version, livemode: self.livemode, capture, since_s });
     }
 
     /// Queues the objects that are embedded in this one. Which field holds what is the same for every kind.

@@ -5,6 +5,7 @@
 mod apt;
 mod browser;
 mod cargo_tools;
+mod npm;
 mod postgres;
 mod python;
 
@@ -17,12 +18,16 @@ use crate::workspace::Workspace;
 #[cfg(test)]
 pub(crate) use postgres::binaries as postgres_binaries;
 
+/// Stripe's SDK for Node, which the stand-in is tested with.
+const NODE_SDK: &str = "crates/stand-in/tests/sdk";
+
 /// `cargo xtask setup`.
 pub(crate) fn everything(workspace: &Workspace) -> Outcome<()> {
     let tools = for_tests(workspace)?;
     for_checks(workspace)?;
     println!("PostgreSQL    {}", tools.postgres.display());
     println!("Python        {}", tools.python.display());
+    println!("Node          Stripe's SDK is in {NODE_SDK}");
     println!("cargo         nextest and deny are there");
     if workspace.e2e().is_some() {
         println!("browser       Chromium and the packages of e2e are there");
@@ -41,6 +46,7 @@ pub(crate) struct TestTools {
 pub(crate) fn for_tests(workspace: &Workspace) -> Outcome<TestTools> {
     let _lock = one_at_a_time(workspace)?;
     let tools = TestTools { postgres: postgres::ensure()?, python: python::ensure(workspace)? };
+    npm::ensure(&workspace.root.join(NODE_SDK))?;
     cargo_tools::ensure_nextest(workspace)?;
     Ok(tools)
 }

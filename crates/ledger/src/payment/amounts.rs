@@ -8,7 +8,7 @@ use crate::object::{
     Charge, ChargeStatus, DisputeStatus, Intent, IntentStatus, ObjectId, Refund, RefundStatus, Session,
     SessionStatus,
 };
-use crate::snapshot::{Snapshot, Told, min_some};
+use crate::snapshot::{Snapshot, Told, earliest};
 
 /// What was captured: the intent or its charges tell; a session only until they do.
 pub(super) struct Captured<'a> {
@@ -32,8 +32,11 @@ impl<'a> Captured<'a> {
         let sessions = parts.paying_sessions().map(|(s, _)| s);
         let charges = parts.charges.iter().map(|&(_, s, _)| s);
         let intents = parts.intents.iter().map(|&(s, _)| s);
-        let told =
-            intents.chain(charges).chain(sessions).filter_map(|s| s.milestones.succeeded.clone()).min();
+        let told = intents
+            .chain(charges)
+            .chain(sessions)
+            .map(|s| s.milestones.succeeded.clone())
+            .fold(None, earliest);
         let taken = |&(id, snapshot, charge): &(&'a ObjectId, &'a Snapshot, &'a Charge)| Taken {
             id,
             snapshot,
@@ -88,7 +91,7 @@ impl<'a> Captured<'a> {
             return Vec::new();
         }
         let by_intent = parts.intents.iter().filter_map(|(s, _)| s.milestones.succeeded.clone()).min();
-        let captured = min_some(taken.snapshot.milestones.succeeded.clone(), by_intent);
+        let captured = earliest(taken.snapshot.milestones.succeeded.clone(), by_intent);
         let is_rest = |r: &Refund| {
             r.amount == Some(rest)
                 && captured.as_ref().zip(r.created).is_some_and(|(told, at)| at <= told.at_s)

@@ -3,7 +3,7 @@
 //! Must never be asked about money that was captured: an old failure says nothing about it.
 
 use super::Parts;
-use crate::snapshot::{Told, latest, min_some};
+use crate::snapshot::{Told, earliest, latest};
 use crate::status::PaymentStatus;
 
 #[derive(Default)]
@@ -23,7 +23,7 @@ impl Signals {
             failed: latest(all.failed, m.failed.clone()),
             processing: latest(all.processing, m.processing.clone()),
             authorised: latest(all.authorised, m.authorised.clone()),
-            canceled: min_some(all.canceled, m.canceled.clone()),
+            canceled: earliest(all.canceled, m.canceled.clone()),
         })
     }
 

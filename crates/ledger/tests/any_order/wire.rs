@@ -56,7 +56,7 @@ fn intent_object(api: Api, payment: &Payment) -> Object {
 impl World {
     fn say(&mut self, told: &Told, id: &str, object: Object, previous: Previous, capture: Option<Capture>) {
         let version = Version { told: told.clone(), object, previous };
-        self.told.push(Observation { id: id.to_owned(), version, livemode: true, capture });
+        self.told.push(Observation { id: id.to_owned(), version, livemode: true, capture, since_s: None });
     }
 
     /// `payment_intent.*`

@@ -31,7 +31,7 @@ pub(crate) fn told(at_s: i64, id: &str, object: Object) -> Observation {
 pub(crate) fn seen(at_s: i64, after_ms: i64, id: &str, object: Object) -> Observation {
     let told = Told { at_s, event_id: format!("evt_{at_s}_{id}"), seen_ms: at_s * 1000 + after_ms };
     let version = Version { told, object, previous: BTreeMap::new() };
-    Observation { id: id.to_owned(), version, livemode: true, capture: None }
+    Observation { id: id.to_owned(), version, livemode: true, capture: None, since_s: None }
 }
 
 /// In the event of that name.

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 /// Characters of a content's name.
 const NAME_CHARS_MAX: usize = 200;
 /// Characters of one page's Markdown.
-const PAGE_CHARS_MAX: usize = 100_000;
+pub(super) const PAGE_CHARS_MAX: usize = 100_000;
 
 /// An amount.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,6 +58,8 @@ pub struct Version {
     pages: PageTexts,
     price: Price,
     elements: BTreeMap<String, String>,
+    /// The journey whose own copy it is; no other can be given it.
+    journey_id: Option<String>,
     created_at: String,
 }
 
@@ -77,6 +79,7 @@ impl From<StoredVersion> for Version {
             },
             price: v.price.into(),
             elements: v.elements,
+            journey_id: v.journey_id,
             created_at: rfc3339(v.created_at_ms),
         }
     }
@@ -164,13 +167,13 @@ pub async fn create_version(
     mut form: Form,
 ) -> Result<(StatusCode, Json<Version>)> {
     let (mut version, hypothesis) = read_version(&app, &mut form, &id);
-    // Numbers count up without gaps, so two editors take turns.
+    // Each number is given once, so two editors take turns.
     let mut conn = app.db.ledger().await?;
     let newest =
         if IdKind::Content.fits(&id) { contents::newest_version(&mut conn, &id).await? } else { None };
     let newest = newest.ok_or_else(|| Problem::not_found("content"))?;
     form.finish(())?;
-    version.number = newest.number + 1;
+    version.number = contents::next_number(&mut conn, &id).await?;
     version.parent_id = Some(newest.id);
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
@@ -178,7 +181,7 @@ pub async fn create_version(
     Ok((StatusCode::CREATED, Json(version.into())))
 }
 
-/// Contents with their newest versions, newest first.
+/// Contents with the newest version that is not one journey's own, newest first.
 #[utoipa::path(get, path = "/api/v1/contents", tag = "contents",
     params(("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = List<Content>), (status = 422, body = Problem)))]
@@ -194,7 +197,7 @@ pub async fn list(State(app): State<App>, _may: Viewer, params: Params) -> Resul
     Ok(Json(page.list(items, |content| content.id.clone())))
 }
 
-/// Versions of a content, newest first.
+/// Versions of a content, newest first, journeys' own copies among them.
 #[utoipa::path(get, path = "/api/v1/contents/{id}/versions", tag = "contents",
     params(("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = List<Version>), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -242,6 +245,7 @@ fn read_version(app: &App, form: &mut Form, content_id: &str) -> (StoredVersion,
         pages,
         price: form.money("price"),
         elements: form.pairs("elements"),
+        journey_id: None,
         created_at_ms: app.context.clock.now_ms(),
     };
     (version, hypothesis)

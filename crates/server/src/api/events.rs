@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use store::events::{self, EventStatus};
+use store::parked;
 use utoipa::ToSchema;
 
 /// An event as listed.
@@ -100,14 +101,15 @@ pub async fn replay(
     }
     let mut conn = app.db.write().await?;
     let replayed = events::replay(&mut conn, vec![id.clone()], app.context.clock.now_ms()).await?;
-    let (event, _) = events::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("event"))?;
-    if replayed == 0 {
-        let detail = "This thin event waits until its object can be fetched from Stripe; there is nothing to apply yet.";
+    if replayed == 0 && parked::again(&mut conn, vec![id.clone()]).await? > 0 && app.stripe.is_none() {
+        let detail = "This thin event waits for its object. Set STRIPE_SECRET_KEY and restart, so that it can be fetched.";
         return Err(Problem::conflict("parked", detail));
     }
+    let (event, _) = events::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("event"))?;
     conn.commit().await?;
     tracing::info!(event_id = id, who = who.name, "an event is replayed");
     // A full channel means that a sweep is on its way already.
     let _ = app.wake.try_send(());
+    app.fetch.notify_one();
     Ok((StatusCode::ACCEPTED, Json(event.into())))
 }

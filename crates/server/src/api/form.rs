@@ -93,6 +93,15 @@ impl Form {
         self.at(path).is_some()
     }
 
+    /// True when there is an object at the path.
+    pub fn object(&mut self, path: &str) -> bool {
+        let is_object = self.at(path).map(Value::is_object);
+        if is_object == Some(false) {
+            self.fault(path, "must be an object");
+        }
+        is_object == Some(true)
+    }
+
     /// An optional text of so many characters; surrounding space is not part of it.
     pub fn opt_text(&mut self, path: &str, chars: RangeInclusive<usize>) -> Option<String> {
         let value = self.at(path)?;

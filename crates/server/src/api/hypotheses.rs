@@ -1,9 +1,16 @@
-//! The hypothesis inside other bodies: why something should work, written down before it is known.
+//! Hypotheses: why something should work, written down before it is known. They come inside other bodies.
 
+use super::access::Viewer;
 use super::form::Form;
+use super::path::Path;
+use super::problem::{Problem, Result};
 use crate::app::App;
+use crate::clock::rfc3339;
 use crate::ids::IdKind;
-use store::contents::StoredHypothesis;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use store::contents::{self, StoredHypothesis};
 use utoipa::ToSchema;
 
 /// Shortest statement (SPEC section 1).
@@ -38,4 +45,35 @@ pub fn read(app: &App, form: &mut Form) -> StoredHypothesis {
         predicted_days: form.opt_int("hypothesis.predicted_days", 0..=DAYS_MAX),
         created_at_ms: app.context.clock.now_ms(),
     }
+}
+
+/// A hypothesis.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Hypothesis {
+    id: String,
+    statement: String,
+    category: String,
+    predicted_probability: Option<f64>,
+    predicted_days: Option<i64>,
+    created_at: String,
+}
+
+/// One hypothesis.
+#[utoipa::path(get, path = "/api/v1/hypotheses/{id}", tag = "contents",
+    responses((status = 200, body = Hypothesis), (status = 404, body = Problem)))]
+pub async fn show(State(app): State<App>, _may: Viewer, Path(id): Path<String>) -> Result<Json<Hypothesis>> {
+    let found = if IdKind::Hypothesis.fits(&id) {
+        contents::get_hypothesis(&mut app.db.read().await?, &id).await?
+    } else {
+        None
+    };
+    let h = found.ok_or_else(|| Problem::not_found("hypothesis"))?;
+    Ok(Json(Hypothesis {
+        id: h.id,
+        statement: h.statement,
+        category: h.category,
+        predicted_probability: h.predicted_probability,
+        predicted_days: h.predicted_days,
+        created_at: rfc3339(h.created_at_ms),
+    }))
 }

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::history::{self, HistoryRow};
 use store::journeys::{self, JourneyFilter, StoredJourney};
 use store::payments::{self, HintKind, StoredPayment};
-use store::{Conn, clients, contents};
+use store::{Conn, clients, contents, withdrawals};
 use utoipa::ToSchema;
 
 /// A person's note of an outcome.
@@ -72,6 +72,8 @@ pub struct Journey {
     flags: Vec<Flag>,
     started_at: String,
     first_viewed_at: Option<String>,
+    /// When its link was withdrawn; null while it works.
+    withdrawn_at: Option<String>,
     paid_at: Option<String>,
     payments: Vec<Payment>,
 }
@@ -167,6 +169,9 @@ async fn read(
     };
     if !version_id.is_empty() && version.is_none() {
         form.fault("content_version_id", "there is no such content version");
+    }
+    if version.as_ref().is_some_and(|version| version.journey_id.is_some()) {
+        form.fault("content_version_id", "is another journey's own copy; no other client may see it");
     }
     let price = form.opt_money("price");
     let livemode = form.opt_bool("livemode").unwrap_or_else(|| app.config.livemode());
@@ -280,10 +285,22 @@ async fn views(app: &App, conn: &mut Conn, rows: Vec<StoredJourney>) -> Result<V
             by_journey.entry(id).or_default().push(payment);
         }
     }
-    Ok(rows.into_iter().map(|row| view(app, by_journey.remove(&row.id).unwrap_or_default(), row)).collect())
+    let withdrawn = withdrawals::of(conn, rows.iter().map(|j| j.id.clone()).collect()).await?;
+    let mut withdrawn: BTreeMap<String, i64> =
+        withdrawn.into_iter().map(|w| (w.journey_id, w.at_ms)).collect();
+    let with_all = |row: StoredJourney| {
+        let payments = by_journey.remove(&row.id).unwrap_or_default();
+        view(app, payments, withdrawn.remove(&row.id), row)
+    };
+    Ok(rows.into_iter().map(with_all).collect())
 }
 
-fn view(app: &App, mut payments: Vec<StoredPayment>, journey: StoredJourney) -> Journey {
+fn view(
+    app: &App,
+    mut payments: Vec<StoredPayment>,
+    withdrawn_at_ms: Option<i64>,
+    journey: StoredJourney,
+) -> Journey {
     payments.sort_by(|a, b| (a.facts.happened_at_s, &a.id).cmp(&(b.facts.happened_at_s, &b.id)));
     let judgement = journey.judgement;
     Journey {
@@ -313,6 +330,7 @@ fn view(app: &App, mut payments: Vec<StoredPayment>, journey: StoredJourney) -> 
         flags: judgement.flags,
         started_at: rfc3339(journey.started_at_ms),
         first_viewed_at: journey.first_viewed_at_ms.map(rfc3339),
+        withdrawn_at: withdrawn_at_ms.map(rfc3339),
         paid_at: judgement.paid_at_ms.map(rfc3339),
         payments: payments.into_iter().map(Payment::from).collect(),
     }

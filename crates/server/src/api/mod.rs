@@ -2,12 +2,14 @@
 //! none can be left undocumented.
 
 pub mod access;
+pub mod checkout;
 pub mod clients;
 pub mod contents;
 pub mod events;
 pub mod form;
 pub mod health;
 pub mod hypotheses;
+pub mod journey_content;
 pub mod journeys;
 pub mod live;
 pub mod outcomes;
@@ -16,7 +18,10 @@ pub mod payments;
 pub mod problem;
 pub mod query;
 pub mod unique;
+pub mod versions;
+pub mod visits;
 pub mod webhook;
+pub mod withdrawals;
 
 pub use problem::{Problem, Result};
 
@@ -48,9 +53,19 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(clients::show, clients::update))
         .routes(routes!(contents::list, contents::create))
         .routes(routes!(contents::versions, contents::create_version))
+        .routes(routes!(versions::compare))
+        .routes(routes!(versions::rollback))
+        .routes(routes!(versions::show))
+        .routes(routes!(hypotheses::show))
         .routes(routes!(journeys::list, journeys::create))
         .routes(routes!(journeys::show))
         .routes(routes!(journeys::history))
+        .routes(routes!(journey_content::copy))
+        .routes(routes!(journey_content::set))
+        .routes(routes!(withdrawals::withdraw, withdrawals::restore))
+        .routes(routes!(visits::views))
+        .routes(routes!(visits::agreements))
+        .routes(routes!(checkout::open))
         .routes(routes!(outcomes::mark))
         .routes(routes!(outcomes::bulk_mark))
         .routes(routes!(outcomes::pin, outcomes::release))

@@ -58,6 +58,20 @@ impl Params {
         self.values.get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
+    /// A text that must be there.
+    pub fn required(&mut self, name: &str) -> String {
+        let text = self.text(name);
+        if text.is_none() && self.errors.iter().all(|error| error.field != name) {
+            self.fault(name, "is required");
+        }
+        text.unwrap_or_default()
+    }
+
+    /// 422 with every fault, or the value.
+    pub fn finish<T>(self, value: T) -> Result<T, Problem> {
+        if self.errors.is_empty() { Ok(value) } else { Err(Problem::invalid(self.errors)) }
+    }
+
     /// A word of a closed list.
     pub fn word<T>(&mut self, name: &str, parse: impl Fn(&str) -> Option<T>, words: &str) -> Option<T> {
         let text = self.text(name)?;
@@ -87,7 +101,7 @@ impl Params {
         if after.as_deref().is_some_and(|after| !is_cursor(after)) {
             self.fault("after", "must be the `next` of an earlier answer");
         }
-        if self.errors.is_empty() { Ok(Page { limit, after }) } else { Err(Problem::invalid(self.errors)) }
+        self.finish(Page { limit, after })
     }
 }
 

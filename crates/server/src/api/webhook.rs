@@ -46,8 +46,14 @@ pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Re
     stripe::verify(&signature, &body, &app.config.webhook_secrets, now_ms.div_euclid(1000))
         .map_err(|error| refused(bad_signature(&error)))?;
     let event = read(body, now_ms).map_err(|error| refused(not_an_event(&error)))?;
+    let parked = event.due_at_ms == PARKED_MS;
     match app.ingest.store(event).await {
-        Ok(stored) => Ok(Json(Received { received: true, duplicate: stored == Stored::Duplicate })),
+        Ok(stored) => {
+            if parked {
+                app.fetch.notify_one();
+            }
+            Ok(Json(Received { received: true, duplicate: stored == Stored::Duplicate }))
+        }
         Err(Refused::QueueFull) => Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "queue_full",

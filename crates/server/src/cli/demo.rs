@@ -10,7 +10,7 @@ pub(super) struct Args {
     /// Where to listen; the next free port when it is taken. Default: 127.0.0.1:8080.
     #[arg(long, env = "WHYPAID_LISTEN")]
     listen: Option<std::net::SocketAddr>,
-    /// Seconds between two Stripe events.
+    /// Seconds between two happenings.
     #[arg(long, default_value_t = demo::PACE_S, value_parser = clap::value_parser!(f32))]
     pace: f32,
 }

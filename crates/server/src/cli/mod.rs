@@ -6,6 +6,7 @@ mod doctor;
 mod migrate;
 mod replay;
 mod serve;
+mod stand_in;
 mod token;
 
 use crate::config::{self, Config};
@@ -17,8 +18,8 @@ use store::Db;
 
 /// whypaid tells you why clients pay.
 ///
-/// Without a command it opens a demo: example journeys on a temporary database, and a stream of Stripe events that you
-/// can watch change them. Settings come from whypaid.toml and the environment; .env.example explains each.
+/// Without a command it opens a demo: example journeys on a temporary database, and a stand-in for Stripe that their
+/// clients, and you, can pay at. Settings come from whypaid.toml and the environment; .env.example explains each.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
@@ -30,8 +31,10 @@ struct Cli {
 enum Command {
     /// Migrate the database, then serve the API, the webhook and the pages until Ctrl-C or SIGTERM.
     Serve,
-    /// Open a demo on a temporary database that plays Stripe events at itself; the same as no command.
+    /// Open a demo on a temporary database with a stand-in for Stripe; the same as no command.
     Demo(demo::Args),
+    /// Run a stand-in for Stripe: its API, a page to pay on, signed webhooks. No real money, nothing kept.
+    StandIn(stand_in::Args),
     /// Bring the database's schema up to date and stop.
     Migrate,
     /// Make API tokens.
@@ -80,14 +83,18 @@ pub fn run() -> ExitCode {
 }
 
 async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
-    if let Command::Demo(args) = command {
-        return demo::run(args).await;
+    // These two have settings of their own.
+    match command {
+        Command::Demo(args) => return demo::run(args).await,
+        Command::StandIn(args) => return stand_in::run(args).await,
+        _ => {}
     }
     let config = config::load()?;
     log(&config.log, config.log_json);
     match command {
         Command::Serve => serve::run(config).await,
         Command::Demo(args) => demo::run(args).await,
+        Command::StandIn(args) => stand_in::run(args).await,
         Command::Migrate => migrate::run(&config).await,
         Command::Token(args) => token::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,

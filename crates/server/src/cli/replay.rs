@@ -6,6 +6,7 @@ use crate::config::Config;
 use clap::ArgGroup;
 use std::process::ExitCode;
 use store::events::{self, EventStatus};
+use store::{Conn, parked};
 
 /// Events made due in one go.
 const PAGE: i64 = 500;
@@ -27,7 +28,7 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     let mut replayed = 0;
     if let Some(id) = args.id {
         let mut conn = db.write().await?;
-        replayed = events::replay(&mut conn, vec![id.clone()], now_ms).await?;
+        replayed = replay(&mut conn, vec![id.clone()], now_ms).await?;
         conn.commit().await?;
         if replayed == 0 {
             return Err(Failed::Other(format!("there is no event {id} that could be applied")));
@@ -40,7 +41,7 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
             let ids = events::ids_of_status(&mut conn, status, after.as_deref(), PAGE).await?;
             let Some(last) = ids.last().cloned() else { break };
             after = Some(last);
-            replayed += events::replay(&mut conn, ids, now_ms).await?;
+            replayed += replay(&mut conn, ids, now_ms).await?;
             conn.commit().await?;
             progress(format!("{replayed} events are due again"));
         }
@@ -50,4 +51,10 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     ));
     db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Of thin events the object is fetched again.
+async fn replay(conn: &mut Conn, ids: Vec<String>, now_ms: i64) -> store::Result<u64> {
+    let replayed = events::replay(conn, ids.clone(), now_ms).await?;
+    Ok(replayed + parked::again(conn, ids).await?)
 }

@@ -1,6 +1,6 @@
 //! Who plays: example clients, the content each is sent, and how each story goes.
 
-use super::story::Plot;
+use super::script::Plot;
 use serde_json::{Value, json};
 
 /// Journeys whose stories run side by side.
@@ -105,6 +105,11 @@ const TONIGHT: &[Plot] = &[
     Plot::DisputesAndWins,
 ];
 
+/// The person at the terminal.
+pub(super) fn you() -> Part {
+    Part { client_name: "You, the client".to_owned(), company: "Your browser", ..part(0, Plot::Silent) }
+}
+
 /// Hands out parts.
 pub(super) struct Cast {
     next: usize,
@@ -146,21 +151,12 @@ fn part(number: usize, plot: Plot) -> Part {
 }
 
 impl Part {
-    pub(super) fn amount_minor(&self) -> i64 {
-        OFFERS[self.offer].amount_minor
-    }
-
-    pub(super) fn currency(&self) -> &'static str {
-        OFFERS[self.offer].currency
-    }
-
     /// Body of `POST /api/v1/clients`.
     pub(super) fn client(&self) -> Value {
         json!({
             "name": self.client_name,
-            "email": format!("client{}@example.com", self.number),
+            "email": format!("client{}@example.com", self.number + 1),
             "company": self.company,
-            "stripe_customer_id": format!("cus_demo{:04}", self.number),
         })
     }
 }

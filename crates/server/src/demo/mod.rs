@@ -1,83 +1,108 @@
-//! The demo: a real server on a temporary database, and a small theatre that signs Stripe events and sends them to the
-//! server's own webhook over HTTP, now and then twice or in the wrong order, as Stripe does.
+//! The demo: a real server on a temporary database, and a stand-in for Stripe that it opens checkouts at and hears from.
+//! Example clients press its pay button and pay, or do not; so can the person who watches.
 //!
-//! Never part of `serve`: nothing here is reachable from there.
+//! Never part of `serve`: nothing here, and nothing of the stand-in, is reachable from there (`tests/stand_in_apart.rs`).
 
 mod cast;
-mod shapes;
-mod story;
+mod past;
+mod script;
 
 use crate::api::access::{Role, make_token};
 use crate::cli::Failed;
 use crate::clock::{Clock, rfc3339};
 use crate::config::{self, Config, sqlite_url};
-use crate::ids::secret;
+use crate::ids::{secret, seed};
 use crate::serve::Server;
-use cast::Cast;
-use serde_json::Value;
+use cast::{Cast, Part};
+use script::{Act, Step};
+use serde_json::{Value, json};
+use stand_in::{Endpoint, Options, StandIn, Trouble};
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use store::Db;
-use story::Step;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-/// Seconds between two events unless asked otherwise: slow enough to read, fast enough not to bore.
-pub const PACE_S: f32 = 1.5;
-/// Journeys after which the theatre only waits: the demo is not a load test.
+/// Seconds between two happenings unless asked otherwise: slow enough to read, fast enough not to bore.
+pub const PACE_S: f32 = 3.0;
+/// Journeys after which nobody new comes: the demo is not a load test.
 const JOURNEYS_MAX: usize = 300;
+/// Stripe delivers at least once, and in no order.
+const TROUBLE: Trouble = Trouble { duplicated_percent: 20, dropped_percent: 0, disorder: 3 };
 
 /// A running demo.
 pub struct Demo {
     server: Server,
+    stand_in: StandIn,
     http: reqwest::Client,
     base: String,
     token: String,
-    webhook_secret: String,
     clock: Clock,
     /// One version per offer of the cast.
     versions: Vec<Value>,
+    /// The link of the client who watches.
+    your_link: String,
     /// Removed with everything in it when the demo ends.
     _home: TempDir,
 }
 
+/// A client's journey.
+struct Journey {
+    id: String,
+    link: String,
+    amount_minor: i64,
+    /// Its checkout, once the pay button was pressed.
+    session: Option<String>,
+}
+
 impl Demo {
-    /// Starts the server and tells what happened in the weeks before.
+    /// Starts the server and the stand-in, and lives through the weeks before.
     pub async fn start(listen: Option<SocketAddr>) -> Result<Self, Failed> {
         let home = tempfile::Builder::new().prefix("whypaid-demo-").tempdir()?;
         let listener = bind(listen).await?;
         let address = listener.local_addr()?;
         let base = format!("http://{address}");
         let webhook_secret = format!("whsec_{}", secret());
-        let config = config(&home, address, &base, &webhook_secret)?;
+        let ahead_ms = Arc::new(AtomicI64::new(0));
+        let clock = Clock::shifted(Arc::clone(&ahead_ms));
+        let stand_in = StandIn::start(stand_in_options(&base, &webhook_secret, ahead_ms)).await?;
+        let config = config(&home, address, &base, &webhook_secret, stand_in.base_url())?;
         let db = Db::open(&config.database_url)?;
         db.migrate().await?;
-        let clock = Clock::system();
         let token = make_token(&db, &clock, Role::Owner, "demo").await?;
         let server = Server::start(config, db, clock.clone(), true, listener)?;
         let http = reqwest::Client::new();
-        let versions = Vec::new();
-        let mut demo = Self { server, http, base, token, webhook_secret, clock, versions, _home: home };
+        let (versions, your_link) = (Vec::new(), String::new());
+        let mut demo = Self { server, stand_in, http, base, token, clock, versions, your_link, _home: home };
         for content in cast::contents() {
             let made = demo.post("/api/v1/contents", &content).await?;
             demo.versions.push(made["version"]["id"].clone());
         }
         demo.tell_the_past().await?;
+        demo.stand_in.make_trouble(TROUBLE);
+        demo.your_link = demo.begin(&cast::you()).await?.link;
         Ok(demo)
     }
 
     /// What to open and what to do next.
     pub fn welcome(&self) -> String {
         let (base, token) = (&self.base, &self.token);
+        let (link, admin) = (&self.your_link, self.stand_in.admin_url());
         format!(
-            "whypaid demo: example clients, a temporary database, and Stripe events sent to its own webhook.\n\
+            "whypaid demo: example clients, a temporary database, and a stand-in for Stripe. No real money.\n\
              \n\
-             \x20 Open    {base}/\n\
-             \x20         the list of journeys; outcomes change by themselves as the events below arrive\n\
-             \x20 Ask     curl -H 'Authorization: Bearer {token}' {base}/api/v1/journeys?limit=3\n\
-             \x20 Read    {base}/openapi.json\n\
+             \x20 Seller  {base}/\n\
+             \x20         the list of journeys; it changes by itself as the clients below pay, or do not\n\
+             \x20 Client  {link}\n\
+             \x20         read, agree and pay as the client would; then look at the seller's list\n\
+             \x20 Stripe  {admin}\n\
+             \x20         the stand-in: refund, dispute, put the clock forward\n\
+             \x20 API     curl -H 'Authorization: Bearer {token}' {base}/api/v1/journeys?limit=3\n\
+             \x20         {base}/openapi.json\n\
              \n\
-             Next, with your own data: copy .env.example, set STRIPE_WEBHOOK_SECRET, then\n\
+             Next, with your own data: copy .env.example, set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, then\n\
              \x20 whypaid token create --role owner --name me\n\
              \x20 whypaid serve\n\
              \n\
@@ -85,26 +110,48 @@ impl Demo {
         )
     }
 
-    /// Plays events for ever; `tell` gets a line for each.
+    /// Where the server is, without a trailing slash.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// An owner's API token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The server.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The Stripe of this demo.
+    pub fn stand_in(&self) -> &StandIn {
+        &self.stand_in
+    }
+
+    /// Lets clients come and go for ever; `tell` gets a line for each happening.
     pub async fn play(&self, pace_s: f32, tell: impl Fn(String)) -> Result<(), Failed> {
         let pace = Duration::from_secs_f32(pace_s);
         let mut cast = Cast::tonight();
-        let mut stage: Vec<(String, std::vec::IntoIter<Step>)> = Vec::new();
+        let mut stage: Vec<(Part, Journey, std::vec::IntoIter<Step>)> = Vec::new();
+        let mut known = self.stand_in.with(|account| account.told_since(0).0);
         for turn in 0.. {
             tokio::time::sleep(pace).await;
+            // Debits that arrive, and what the person at the browser does.
+            self.report(&mut known, "", "meanwhile", &tell);
             if stage.len() < cast::ON_STAGE && cast.played() < JOURNEYS_MAX {
                 let part = cast.next_part();
-                let journey = self.make_journey(&part, None).await?;
-                let steps = story::steps(&part, &journey, self.clock.now_s());
-                stage.push((part.client_name, steps.into_iter()));
+                let journey = self.begin(&part).await?;
+                let steps = part.plot.steps().into_iter();
+                stage.push((part, journey, steps));
             }
             let count = stage.len().max(1);
-            let Some((name, steps)) = stage.get_mut(turn % count) else { continue };
+            let Some((part, journey, steps)) = stage.get_mut(turn % count) else { continue };
             match steps.next() {
                 Some(step) => {
-                    let line = format!("{name:<22} {:<42} {}", step.kind(), step.aside);
-                    self.perform(&step, self.clock.now_s()).await?;
-                    tell(format!("{}  {line}", &rfc3339(self.clock.now_ms())[11..19]));
+                    self.perform(journey, step.act).await?;
+                    self.report(&mut known, &part.client_name, step.aside, &tell);
                 }
                 None => {
                     stage.remove(turn % count);
@@ -114,58 +161,59 @@ impl Demo {
         Ok(())
     }
 
-    /// Stops the server and removes the database.
+    /// One line: when, who, what, and what Stripe told of it.
+    fn report(&self, known: &mut usize, who: &str, what: &str, tell: &impl Fn(String)) {
+        let (count, kinds) = self.stand_in.with(|account| account.told_since(*known));
+        *known = count;
+        if who.is_empty() && kinds.is_empty() {
+            return;
+        }
+        let gap = if what.starts_with('’') || who.is_empty() { "" } else { " " };
+        let doing = format!("{who}{gap}{what}");
+        let at = &rfc3339(self.clock.now_ms())[11..19];
+        tell(format!("{at}  {doing:<46} {}", kinds.join(" ")).trim_end().to_owned());
+    }
+
+    /// Stops both and removes the database.
     pub async fn stop(self) -> Result<(), Failed> {
+        self.stand_in.stop().await?;
         Ok(self.server.stop().await?)
     }
 
-    async fn tell_the_past(&self) -> Result<(), Failed> {
-        let now_s = self.clock.now_s();
-        for part in Cast::of_the_past() {
-            let started_s = now_s - part.days_ago * 86_400;
-            let journey = self.make_journey(&part, Some(started_s)).await?;
-            let mut at_s = started_s + part.hours_to_act * 3_600;
-            for step in story::steps(&part, &journey, started_s) {
-                self.perform(&step, at_s.min(now_s)).await?;
-                at_s += step.hours_later * 3_600;
-            }
-            if let Some(mark) = part.mark {
-                let body = serde_json::json!({"outcome": mark, "note": part.note});
-                self.post(&format!("/api/v1/journeys/{journey}/mark"), &body).await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn make_journey(&self, part: &cast::Part, started_s: Option<i64>) -> Result<String, Failed> {
+    async fn begin(&self, part: &Part) -> Result<Journey, Failed> {
         let client = self.post("/api/v1/clients", &part.client()).await?;
-        let mut journey = serde_json::json!({
-            "client_id": client["id"],
-            "content_version_id": self.versions[part.offer],
-        });
-        if let Some(started_s) = started_s {
-            journey["started_at"] = rfc3339(started_s * 1000).into();
-        }
-        let made = self.post("/api/v1/journeys", &journey).await?;
-        made["id"]
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| Failed::Other("the demo got no journey".to_owned()))
+        let body = json!({"client_id": client["id"], "content_version_id": self.versions[part.offer]});
+        let made = self.post("/api/v1/journeys", &body).await?;
+        Ok(Journey {
+            id: text(&made["id"])?,
+            link: text(&made["link"])?,
+            amount_minor: made["price"]["amount_minor"].as_i64().unwrap_or(0),
+            session: None,
+        })
     }
 
-    /// Signs the step's event as Stripe would and sends it as often as the step says.
-    async fn perform(&self, step: &Step, at_s: i64) -> Result<(), Failed> {
-        let body = step.event(at_s).to_string();
-        let header = stripe::sign(body.as_bytes(), &self.webhook_secret, self.clock.now_s());
-        for _ in 0..step.deliveries {
-            let request = self.http.post(format!("{}/api/webhooks/stripe", self.base));
-            let sent = request.header("Stripe-Signature", &header).body(body.clone()).send().await;
-            let answer =
-                sent.map_err(|e| Failed::Other(format!("the demo could not reach its own server: {e}")))?;
-            if !answer.status().is_success() {
-                return Err(Failed::Other(format!("the demo's event was answered {}", answer.status())));
-            }
+    /// Does what a step says, through the server's own API and the stand-in.
+    async fn perform(&self, journey: &mut Journey, act: Act) -> Result<(), Failed> {
+        let Some(session) = &journey.session else {
+            let opened = self.post(&format!("/api/v1/journeys/{}/checkout", journey.id), &json!({})).await?;
+            journey.session = Some(text(&opened["session_id"])?);
+            return Ok(());
+        };
+        let fifth_minor = (journey.amount_minor / 5).max(1);
+        let done = self.stand_in.with(|account| match act {
+            Act::OpensCheckout => Ok(()),
+            Act::Pays(outcome) => account.complete(session, outcome),
+            // Somebody may have put the clock forward meanwhile: then it has.
+            Act::Expires => account.expire(session).or(Ok(())),
+            Act::RefundsAFifth => account.refund(session, Some(fifth_minor)).map(drop),
+            Act::Refunds => account.refund(session, None).map(drop),
+            Act::Disputes(step) => account.dispute(session, step).map(drop),
+        });
+        // The person who watches may have been there first; the story goes on without this step.
+        if let Err(refused) = done {
+            tracing::debug!(%refused, ?act, "a step of the demo could not be done");
         }
+        self.stand_in.settled().await;
         Ok(())
     }
 
@@ -177,6 +225,11 @@ impl Demo {
     }
 }
 
+fn text(value: &Value) -> Result<String, Failed> {
+    let missing = || Failed::Other("the demo's own API left something out".to_owned());
+    value.as_str().map(str::to_owned).ok_or_else(missing)
+}
+
 /// The address asked for, else 8080, else any free port.
 async fn bind(listen: Option<SocketAddr>) -> Result<TcpListener, Failed> {
     let wanted = listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
@@ -186,12 +239,33 @@ async fn bind(listen: Option<SocketAddr>) -> Result<TcpListener, Failed> {
     }
 }
 
-fn config(home: &TempDir, address: SocketAddr, base: &str, webhook_secret: &str) -> Result<Config, Failed> {
+/// A stand-in some weeks ago, which tells the demo's webhook.
+fn stand_in_options(base: &str, webhook_secret: &str, ahead_ms: Arc<AtomicI64>) -> Options {
+    let wall = Clock::system();
+    let starts_at_ms = Some(wall.now_ms() - past::DAYS * 86_400_000);
+    Options {
+        seed: seed(),
+        starts_at_ms,
+        endpoint: Some(Endpoint::new(format!("{base}/api/webhooks/stripe"), webhook_secret)),
+        ahead_ms: Some(ahead_ms),
+        ..Options::new(Arc::new(move || wall.now_ms()))
+    }
+}
+
+fn config(
+    home: &TempDir,
+    address: SocketAddr,
+    base: &str,
+    webhook_secret: &str,
+    stripe_api_base: &str,
+) -> Result<Config, Failed> {
     let raw = config::Raw {
         database_url: Some(sqlite_url(&home.path().join("demo.db"))),
         listen: Some(address.to_string()),
         public_url: Some(base.to_owned()),
+        stripe_secret_key: Some("sk_test_demo".to_owned()),
         stripe_webhook_secret: Some(webhook_secret.to_owned()),
+        stripe_api_base: Some(stripe_api_base.to_owned()),
         ..config::Raw::default()
     };
     Ok(config::check(raw)?)

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 /// Where one signs in.
 pub(super) const SIGN_IN: &str = "/sign-in";
 
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Proof that the asker may see clients' data; absent principal only in the demo, whose data is made up.
 pub(super) struct Seller(pub(super) Option<Principal>);
@@ -59,17 +59,20 @@ fn is_own(parts: &Parts, public_url: &str) -> bool {
     if let Some(site) = text(parts, &SEC_FETCH_SITE) {
         return site == "same-origin";
     }
-    let Some((scheme, authority)) = text(parts, &header::ORIGIN).and_then(|origin| origin.split_once("://"))
-    else {
-        return false;
-    };
+    text(parts, &header::ORIGIN).is_some_and(|origin| is_own_origin(parts, origin, public_url))
+}
+
+/// True for this server's own origin, by the name it was called or is known by.
+pub(super) fn is_own_origin(parts: &Parts, origin: &str, public_url: &str) -> bool {
+    let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let (public_scheme, rest) = public_url.split_once("://").unwrap_or_default();
     let public_authority = rest.split('/').next();
     text(parts, &header::HOST) == Some(authority)
         || (scheme == public_scheme && Some(authority) == public_authority)
 }
 
-fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+/// A header's text.
+pub(super) fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     parts.headers.get(name).and_then(|value| value.to_str().ok())
 }
 

@@ -16,6 +16,11 @@ const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// Both sheets share the tokens: the colours and measures are named once.
+const STYLE: &str =
+    concat!(include_str!("../../assets/whypaid.css"), include_str!("../../assets/tokens.css"));
+const CLIENT_STYLE: &str =
+    concat!(include_str!("../../assets/client.css"), include_str!("../../assets/tokens.css"));
 const SVG: &str = "image/svg+xml";
 
 /// A file of the binary.
@@ -45,22 +50,28 @@ pub(super) struct Assets {
     pub(super) live: Asset,
     /// Changes a piece of the page without losing focus or selection.
     pub(super) morph: Asset,
+    /// The design system, as far as a client's phone needs it.
+    pub(super) client: Asset,
+    /// Tells how long a client's page was seen.
+    pub(super) seen: Asset,
     /// The sign in the browser's tab.
     pub(super) icon: Asset,
 }
 
 /// Named once, at first use.
 pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
-    style: Asset::new("whypaid", "css", CSS, include_str!("../../assets/whypaid.css")),
+    style: Asset::new("whypaid", "css", CSS, STYLE),
     live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
     morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
+    client: Asset::new("client", "css", CSS, CLIENT_STYLE),
+    seen: Asset::new("seen", "js", SCRIPT, include_str!("../../assets/seen.js")),
     icon: Asset::new("whypaid", "svg", SVG, include_str!("../../assets/whypaid.svg")),
 });
 
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
-    let Assets { style, live, morph, icon } = &*ASSETS;
-    let found = [style, live, morph, icon].into_iter().find(|asset| asset.name == name);
+    let Assets { style, live, morph, client, seen, icon } = &*ASSETS;
+    let found = [style, live, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())

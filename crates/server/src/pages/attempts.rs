@@ -1,9 +1,8 @@
 //! Slows down who guesses tokens: a few failures per address and window. In memory and bounded; per process.
-//!
-//! The address is the peer's: a header that a client can write is never believed.
 
+use super::peer::network;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -53,16 +52,8 @@ impl Attempts {
     }
 }
 
-/// One network of IPv6 is one asker: it has more addresses than anybody can count.
 fn key(peer: Option<IpAddr>) -> IpAddr {
-    match peer.map(|ip| ip.to_canonical()) {
-        None => EVERYONE_ELSE,
-        Some(IpAddr::V6(ip)) => {
-            let [a, b, c, d, ..] = ip.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        Some(v4) => v4,
-    }
+    peer.map_or(EVERYONE_ELSE, network)
 }
 
 #[cfg(test)]

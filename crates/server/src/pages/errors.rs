@@ -1,5 +1,6 @@
 //! Problems as pages, for people: the same words as the API's, with what to do next.
 
+use super::client;
 use super::headers;
 use super::layout::Layout;
 use crate::api::Problem;
@@ -29,8 +30,10 @@ struct ErrorPage<'a> {
 /// Shows a problem as a page when the asker reads pages.
 pub async fn as_html(request: Request, next: Next) -> Response {
     let wanted = reads_pages(&request);
+    let from_client = request.uri().path().starts_with(client::PREFIX);
     let response = next.run(request).await;
     match response.extensions().get::<Arc<Problem>>().cloned() {
+        Some(problem) if from_client => client::refusal::replace(response, &problem),
         Some(problem) if wanted => replace(response, &problem),
         _ => response,
     }

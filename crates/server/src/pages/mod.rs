@@ -1,14 +1,17 @@
-//! The seller's pages: rendered on the server, readable without script, changing by themselves with it.
+//! The seller's pages, and in [`client`] those of the client: rendered on the server, readable without script. The
+//! seller's change by themselves with it.
 //!
 //! Pages call the same functions as the API and never hold a rule of their own about money or outcomes.
 
 mod access;
 mod assets;
 mod attempts;
+mod client;
 mod errors;
 mod headers;
 mod journeys;
 mod layout;
+mod peer;
 mod sign_in;
 mod words;
 
@@ -26,7 +29,7 @@ use std::sync::Arc;
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// All pages, and the files they load.
-pub fn router() -> Router<App> {
+pub fn router(app: &App) -> Router<App> {
     let pages = Router::new()
         .route("/", get(journeys::page))
         .route("/live", get(journeys::stream))
@@ -37,5 +40,5 @@ pub fn router() -> Router<App> {
         .layer(Extension(Arc::new(journeys::Streams::default())))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(map_response(headers::protect));
-    pages.route("/assets/{name}", get(assets::file))
+    pages.route("/assets/{name}", get(assets::file)).merge(client::router(app))
 }

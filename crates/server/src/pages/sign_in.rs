@@ -4,13 +4,14 @@ use super::access::{OwnForm, SIGN_IN, Seller};
 use super::attempts::{Attempts, WINDOW};
 use super::errors::html;
 use super::layout::Layout;
+use super::peer;
 use crate::api::Result;
 use crate::api::access::{COOKIE_HTTP, COOKIE_HTTPS, principal_of};
 use crate::app::App;
 use askama::Template;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
@@ -53,12 +54,14 @@ pub(super) async fn submit(
     _own: OwnForm,
     Extension(attempts): Extension<Arc<Attempts>>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
     sent: Result<Form<SignIn>, FormRejection>,
 ) -> Result<Response> {
     let Ok(Form(SignIn { token })) = sent else {
         return Ok(refused(StatusCode::BAD_REQUEST, "The form arrived incomplete. Please try again."));
     };
     let peer = peer.map(|Extension(ConnectInfo(address))| address.ip());
+    let peer = peer::behind(peer, &headers, app.config.proxies);
     if !attempts.begin(peer, Instant::now()) {
         return Ok(too_many());
     }

@@ -116,7 +116,7 @@ CREATE TABLE checkout (
 CREATE INDEX checkout_by_journey ON checkout (journey_id);
 
 -- Written once and never changed, in the order of arrival. `handled` (else ignored) and `attempts` tell how it ended,
--- once nothing waits for it.
+-- once nothing waits for it. A thin event is not applied itself: the reading of its object is.
 CREATE TABLE event (
     id TEXT PRIMARY KEY,
     type TEXT NOT NULL,
@@ -126,6 +126,7 @@ CREATE TABLE event (
     created_at_ms BIGINT NOT NULL,
     received_at_ms BIGINT NOT NULL,
     handled BOOLEAN NOT NULL,
+    thin BOOLEAN NOT NULL,
     attempts BIGINT NOT NULL,
     body BLOB NOT NULL
 );

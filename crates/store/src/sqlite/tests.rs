@@ -6,8 +6,8 @@ use tempfile::TempDir;
 
 static INSERT: Sql = Sql::new(
     "INSERT",
-    "INSERT INTO event (id, type, livemode, created_at_ms, received_at_ms, handled, attempts, body) \
-     VALUES ($1, 'x', FALSE, 0, 0, FALSE, 0, $2)",
+    "INSERT INTO event (id, type, livemode, created_at_ms, received_at_ms, handled, thin, attempts, body) \
+     VALUES ($1, 'x', FALSE, 0, 0, FALSE, FALSE, 0, $2)",
 );
 static COUNT: Sql = Sql::new("COUNT", "SELECT count(*) FROM event");
 

@@ -80,6 +80,7 @@ pub(crate) fn version(number: usize) -> StoredVersion {
         },
         price: usd(50_000),
         elements: BTreeMap::new(),
+        journey_id: None,
         created_at_ms: NOW_MS,
     }
 }
@@ -181,7 +182,8 @@ pub(crate) fn snapshot(n: usize) -> StoredSnapshot {
         tags: Tags::default(),
     };
     let version = Version { told: told(), object: Object::Charge(charge), previous: BTreeMap::new() };
-    let facts = Snapshot::new(Observation { id: id("ch", n), version, livemode: true, capture: None });
+    let facts =
+        Snapshot::new(Observation { id: id("ch", n), version, livemode: true, capture: None, since_s: None });
     StoredSnapshot { id: id("ch", n), parent_id: None, payment_id: id("ch", n), facts: Some(facts) }
 }
 

@@ -16,6 +16,7 @@ pub(super) struct Wire<'a> {
     pub(super) object: Text<'a>,
     pub(super) status: Text<'a>,
     pub(super) created: Int,
+    pub(super) canceled_at: Int,
     currency: Text<'a>,
     pub(super) customer: Reference<'a>,
     pub(super) metadata: Inline<Metadata<'a>>,
@@ -60,6 +61,7 @@ pub(super) struct Wire<'a> {
     // Checkout Session.
     pub(super) client_reference_id: Text<'a>,
     pub(super) mode: Text<'a>,
+    pub(super) expires_at: Int,
     pub(super) payment_status: Text<'a>,
 
     // E-mail addresses.

@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 27] = [
+const ROUTES: [(&str, &str, Option<Role>); 38] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -21,11 +21,22 @@ const ROUTES: [(&str, &str, Option<Role>); 27] = [
     ("POST", "/api/v1/contents", CHANGES),
     ("GET", "/api/v1/contents/{id}/versions", READS),
     ("POST", "/api/v1/contents/{id}/versions", CHANGES),
+    ("GET", "/api/v1/contents/{id}/compare", READS),
+    ("POST", "/api/v1/contents/{id}/rollback", CHANGES),
+    ("GET", "/api/v1/versions/{id}", READS),
+    ("GET", "/api/v1/hypotheses/{id}", READS),
     ("GET", "/api/v1/journeys", READS),
     ("POST", "/api/v1/journeys", CHANGES),
     ("POST", "/api/v1/journeys/bulk-mark", CHANGES),
     ("GET", "/api/v1/journeys/{id}", READS),
     ("GET", "/api/v1/journeys/{id}/history", READS),
+    ("GET", "/api/v1/journeys/{id}/views", READS),
+    ("GET", "/api/v1/journeys/{id}/agreements", READS),
+    ("POST", "/api/v1/journeys/{id}/content", CHANGES),
+    ("PUT", "/api/v1/journeys/{id}/version", CHANGES),
+    ("POST", "/api/v1/journeys/{id}/withdrawal", CHANGES),
+    ("DELETE", "/api/v1/journeys/{id}/withdrawal", CHANGES),
+    ("POST", "/api/v1/journeys/{id}/checkout", CHANGES),
     ("POST", "/api/v1/journeys/{id}/mark", CHANGES),
     ("PUT", "/api/v1/journeys/{id}/override", CHANGES),
     ("DELETE", "/api/v1/journeys/{id}/override", CHANGES),

@@ -1,6 +1,8 @@
 //! One module per noun of the URLs.
 
 mod access;
+mod client;
+mod contents;
 mod events;
 mod health;
 mod input;

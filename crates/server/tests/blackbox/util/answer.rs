@@ -115,6 +115,7 @@ pub(crate) struct Journey {
     pub(crate) flags: Vec<String>,
     pub(crate) started_at: String,
     pub(crate) first_viewed_at: Option<String>,
+    pub(crate) withdrawn_at: Option<String>,
     pub(crate) paid_at: Option<String>,
     pub(crate) payments: Vec<Payment>,
 }

@@ -25,6 +25,10 @@ pub(crate) const SECRET: &str = "whsec_blackbox_first";
 pub(crate) const PUBLIC_URL: &str = "http://whypaid.test";
 /// Longest wait for what the server does by itself; on an idle machine it takes milliseconds.
 pub(crate) const WAIT_MAX: Duration = Duration::from_secs(30);
+/// Patience with Stripe: enough for an answer on a busy machine.
+const STRIPE_TRY_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// Likewise.
+const STRIPE_BACKOFF_FIRST: Duration = Duration::from_millis(1);
 /// Every role, as the table of routes wants them.
 pub(crate) const ROLES: [Role; 3] = [Role::Viewer, Role::Editor, Role::Owner];
 
@@ -39,11 +43,19 @@ pub(crate) struct Setup {
     pub(crate) body_limit: Option<&'static str>,
     /// Pages without sign-in, as in the demo.
     pub(crate) open_pages: bool,
+    /// `STRIPE_API_BASE`; nobody is there unless a test says otherwise.
+    pub(crate) stripe_api_base: Option<String>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { webhook_secrets: SECRET, secret_key: None, body_limit: None, open_pages: false }
+        Self {
+            webhook_secrets: SECRET,
+            secret_key: None,
+            body_limit: None,
+            open_pages: false,
+            stripe_api_base: None,
+        }
     }
 }
 
@@ -83,20 +95,10 @@ pub(crate) async fn on_both_with(setup: Setup, body: impl AsyncFn(&TestApp)) {
 
 impl TestApp {
     async fn start(database: Database, setup: &Setup) -> Self {
-        let config = config::check(Raw {
-            database_url: Some(database.url.clone()),
-            public_url: Some(PUBLIC_URL.to_owned()),
-            stripe_secret_key: setup.secret_key.map(str::to_owned),
-            stripe_webhook_secret: Some(setup.webhook_secrets.to_owned()),
-            body_limit: setup.body_limit.map(str::to_owned),
-            ..Raw::default()
-        });
         let db = Db::open(&database.url).expect("opens");
         add_tokens(&db).await;
         let clock = Clock::set(NOW_MS);
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let config = config.expect("a good configuration");
-        let server = Server::start(config, db, clock.clone(), setup.open_pages, listener).expect("starts");
+        let server = node(&database.url, &clock, setup).await;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { base: format!("http://{}", server.address), clock, http, database, server }
     }
@@ -178,6 +180,26 @@ impl TestApp {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// A server on this database; several may share one.
+pub(crate) async fn node(database_url: &str, clock: &Clock, setup: &Setup) -> Server {
+    let nobody = "http://127.0.0.1:9".to_owned();
+    let config = config::check(Raw {
+        database_url: Some(database_url.to_owned()),
+        public_url: Some(PUBLIC_URL.to_owned()),
+        stripe_secret_key: setup.secret_key.map(str::to_owned),
+        stripe_webhook_secret: Some(setup.webhook_secrets.to_owned()),
+        stripe_api_base: Some(setup.stripe_api_base.clone().unwrap_or(nobody)),
+        body_limit: setup.body_limit.map(str::to_owned),
+        ..Raw::default()
+    });
+    let mut config = config.expect("a good configuration");
+    config.stripe_try_timeout = STRIPE_TRY_TIMEOUT;
+    config.stripe_backoff_first = STRIPE_BACKOFF_FIRST;
+    let db = Db::open(database_url).expect("opens");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    Server::start(config, db, clock.clone(), setup.open_pages, listener).expect("starts")
 }
 
 /// The token of a role.

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod event;
+pub(crate) mod fake_stripe;
 pub(crate) mod make;
 pub(crate) mod webhook;
 

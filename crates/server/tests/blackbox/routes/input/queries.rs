@@ -52,7 +52,9 @@ async fn a_bad_parameter_is_named() {
         let versions = format!("/api/v1/contents/{content}/versions");
         let lists =
             ["/api/v1/clients", "/api/v1/contents", "/api/v1/journeys", "/api/v1/payments", "/api/v1/events"];
-        for list in lists.into_iter().chain([history.as_str(), versions.as_str()]) {
+        let seen = ["views", "agreements"].map(|what| format!("/api/v1/journeys/{}/{what}", journey.id));
+        let more = [history.as_str(), versions.as_str(), seen[0].as_str(), seen[1].as_str()];
+        for list in lists.into_iter().chain(more) {
             for (name, value) in bad_queries(list) {
                 let answer =
                     app.call(Some(Role::Viewer), "GET", &format!("{list}?{name}={value}"), None).await;

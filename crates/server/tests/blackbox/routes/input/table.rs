@@ -111,8 +111,58 @@ fn new_client() -> Route {
     )
 }
 
+/// The routes that change what a journey goes through.
+async fn given(app: &TestApp) -> [Route; 3] {
+    let made = app.post("/api/v1/contents", &content()).await;
+    let client = app.client("given@example.com", None).await;
+    let journey =
+        app.journey_with(&json!({"client_id": client, "content_version_id": made["version"]["id"]})).await;
+    let price = json!({"amount_minor": 1, "currency": "eur"});
+    let own = [
+        optional("pages", Takes::Object),
+        optional("pages.activation", Takes::Text(1, 100_000)),
+        optional("pages.agreement", Takes::Text(1, 100_000)),
+        optional("pages.confirmation", Takes::Text(1, 100_000)),
+        optional("pages.processing", Takes::Text(1, 100_000)),
+        optional("elements", Takes::Pairs),
+        required("hypothesis", Takes::Object),
+        optional("price", Takes::Object),
+        required("price.amount_minor", Takes::Amount),
+        required("price.currency", Takes::Currency),
+    ];
+    let other = [
+        required("content_version_id", Takes::Id),
+        optional("hypothesis", Takes::Object),
+        optional("price", Takes::Object),
+        required("price.amount_minor", Takes::Amount),
+        required("price.currency", Takes::Currency),
+    ];
+    let back = [required("version_id", Takes::Id), required("hypothesis", Takes::Object)];
+    [
+        route(
+            "POST",
+            format!("/api/v1/contents/{}/rollback", made["id"].as_str().unwrap()),
+            json!({"version_id": made["version"]["id"], "hypothesis": hypothesis()}),
+            [&back[..], &hypothesis_fields()].concat(),
+        ),
+        route(
+            "POST",
+            format!("/api/v1/journeys/{}/content", journey.id),
+            json!({"pages": content()["pages"], "elements": {"a": "b"}, "price": price, "hypothesis": hypothesis()}),
+            [&own[..], &hypothesis_fields()].concat(),
+        ),
+        route(
+            "PUT",
+            format!("/api/v1/journeys/{}/version", journey.id),
+            json!({"content_version_id": made["version"]["id"], "price": price, "hypothesis": hypothesis()}),
+            [&other[..], &hypothesis_fields()].concat(),
+        ),
+    ]
+}
+
 /// Every route, on records made for it.
 pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
+    let [rollback, copy, version_of] = given(app).await;
     let journey = app.journey().await;
     let made = app.post("/api/v1/contents", &content()).await;
     let pay = Pay::new("input");
@@ -124,6 +174,9 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
     let id = &journey.id;
     let marking = vec![required("outcome", Takes::Outcome), optional("note", Takes::Text(0, 10_000))];
     vec![
+        rollback,
+        copy,
+        version_of,
         new_client(),
         route(
             "PATCH",

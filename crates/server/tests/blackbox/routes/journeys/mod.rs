@@ -1,5 +1,7 @@
 //! `/api/v1/journeys` and what payments, marks and overrides make of them.
 
+mod checkout;
+mod content;
 mod evidence;
 mod flags;
 mod history;
@@ -8,3 +10,4 @@ mod outcome;
 mod overrides;
 mod records;
 mod subscriptions;
+mod withdrawal;

@@ -10,7 +10,7 @@ use server::api::access::Role;
 use std::collections::BTreeSet;
 
 /// SPEC section 8, with 9.9 and 9.10.
-const JOURNEY_FIELDS: [&str; 18] = [
+const JOURNEY_FIELDS: [&str; 19] = [
     "client_id",
     "content_version_id",
     "derived_outcome",
@@ -29,6 +29,7 @@ const JOURNEY_FIELDS: [&str; 18] = [
     "payments",
     "price",
     "started_at",
+    "withdrawn_at",
 ];
 
 fn fields(json: &Value) -> Vec<&String> {
@@ -138,6 +139,7 @@ async fn versions_count_up_and_keep_their_parent() {
             "elements",
             "hypothesis_id",
             "id",
+            "journey_id",
             "number",
             "pages",
             "parent_id",

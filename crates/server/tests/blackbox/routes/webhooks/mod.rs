@@ -8,3 +8,4 @@ mod payloads;
 mod poison;
 mod replay;
 mod signature;
+mod thin;

@@ -1,0 +1,48 @@
+//! Withdrawing a client's link, and restoring it.
+
+use super::access::Editor;
+use super::journeys::{self as views, Journey};
+use super::path::Path;
+use super::problem::{Problem, Result};
+use crate::app::App;
+use crate::ids::IdKind;
+use axum::Json;
+use axum::extract::State;
+use store::journeys;
+use store::withdrawals::{self, Withdrawal};
+
+/// Withdraw a client's link: whoever opens it is told so, and can no longer pay. Withdrawing it again changes nothing.
+#[utoipa::path(post, path = "/api/v1/journeys/{id}/withdrawal", tag = "journeys",
+    responses((status = 200, body = Journey), (status = 404, body = Problem)))]
+pub async fn withdraw(
+    State(app): State<App>,
+    Editor(who): Editor,
+    Path(id): Path<String>,
+) -> Result<Json<Journey>> {
+    set(&app, &id, Some(who.name)).await
+}
+
+/// Make a withdrawn link work again.
+#[utoipa::path(delete, path = "/api/v1/journeys/{id}/withdrawal", tag = "journeys",
+    responses((status = 200, body = Journey), (status = 404, body = Problem)))]
+pub async fn restore(State(app): State<App>, _may: Editor, Path(id): Path<String>) -> Result<Json<Journey>> {
+    set(&app, &id, None).await
+}
+
+async fn set(app: &App, id: &str, withdrawn_by: Option<String>) -> Result<Json<Journey>> {
+    let mut conn = app.db.ledger().await?;
+    if !IdKind::Journey.fits(id) || journeys::get(&mut conn, id).await?.is_none() {
+        return Err(Problem::not_found("journey"));
+    }
+    match withdrawn_by {
+        Some(actor) => {
+            let at_ms = app.context.clock.now_ms();
+            let withdrawal = Withdrawal { journey_id: id.to_owned(), at_ms, actor };
+            withdrawals::withdraw(&mut conn, &withdrawal).await?
+        }
+        None => withdrawals::restore(&mut conn, id).await?,
+    };
+    let view = views::one(app, &mut conn, id).await?;
+    conn.commit().await?;
+    view.map(Json).ok_or_else(|| Problem::not_found("journey"))
+}

@@ -1,0 +1,116 @@
+//! Writes down which pages clients were served and how long they looked, without making them wait: a bounded queue, and
+//! one task that writes what has gathered. Never in the way of money: when it is full, notes are dropped and counted.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+use store::views::{self, PageView};
+use store::{Db, journeys};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Notes that may wait; at 100 pages a second that is 40 seconds of a database that is away.
+const WAITING_NOTES_MAX: usize = 4_096;
+/// Notes written in one transaction.
+const BATCH_NOTES_MAX: usize = 256;
+/// Between tries while the database is away.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What a client did.
+#[derive(Clone, Debug)]
+pub enum Note {
+    /// A page was served.
+    Viewed(PageView),
+    /// It was looked at for so long, as told at `at_ms`.
+    Seen {
+        /// Whose.
+        journey_id: String,
+        /// `viw_…`
+        view_id: String,
+        /// In all, as claimed.
+        visible_ms: i64,
+        /// Unix ms.
+        at_ms: i64,
+    },
+}
+
+/// Takes notes; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Visits(mpsc::Sender<Note>);
+
+impl Visits {
+    /// Notes something. Never waits.
+    pub fn note(&self, note: Note) {
+        if self.0.try_send(note).is_err() {
+            metrics::counter!("whypaid_visit_notes_dropped_total").increment(1);
+        }
+    }
+}
+
+/// Starts the writer. It writes what was noted until `closing` is cancelled, and ends.
+pub fn start(db: Db, closing: CancellationToken) -> (Visits, JoinHandle<()>) {
+    let (sender, notes) = mpsc::channel(WAITING_NOTES_MAX);
+    (Visits(sender), tokio::spawn(run(db, notes, closing)))
+}
+
+async fn run(db: Db, mut notes: mpsc::Receiver<Note>, closing: CancellationToken) {
+    let mut batch = Vec::new();
+    while !closing.is_cancelled() {
+        tokio::select! {
+            _ = notes.recv_many(&mut batch, BATCH_NOTES_MAX) => {}
+            () = closing.cancelled() => {}
+        }
+        write_until(&db, &batch, &closing).await;
+        batch.clear();
+    }
+    notes.close();
+    while notes.recv_many(&mut batch, BATCH_NOTES_MAX).await > 0 {
+        write_until(&db, &batch, &closing).await;
+        batch.clear();
+    }
+}
+
+/// Tries until it is written, the database says that it never will be, or the program stops.
+async fn write_until(db: &Db, batch: &[Note], closing: &CancellationToken) {
+    if batch.is_empty() {
+        return;
+    }
+    while let Err(error) = write(db, batch).await {
+        if !error.is_unavailable() || closing.is_cancelled() {
+            tracing::error!(%error, notes = batch.len(), "what clients saw could not be written; it is dropped");
+            metrics::counter!("whypaid_visit_notes_dropped_total").increment(batch.len() as u64);
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY_AFTER) => {}
+            () = closing.cancelled() => {}
+        }
+    }
+}
+
+/// One transaction that need not wait for the disk: a power failure may take the last views, never a payment.
+async fn write(db: &Db, batch: &[Note]) -> store::Result<()> {
+    let mut conn = db.derive().await?;
+    let viewed: Vec<PageView> = batch
+        .iter()
+        .filter_map(|note| match note {
+            Note::Viewed(view) => Some(view.clone()),
+            Note::Seen { .. } => None,
+        })
+        .collect();
+    views::insert(&mut conn, &viewed).await?;
+    let mut first: BTreeMap<&str, i64> = BTreeMap::new();
+    for view in &viewed {
+        let at_ms = first.entry(&view.journey_id).or_insert(view.at_ms);
+        *at_ms = view.at_ms.min(*at_ms);
+    }
+    for (journey_id, at_ms) in first {
+        journeys::set_first_viewed(&mut conn, journey_id, at_ms).await?;
+    }
+    for note in batch {
+        if let Note::Seen { journey_id, view_id, visible_ms, at_ms } = note {
+            views::seen(&mut conn, journey_id, view_id, *visible_ms, *at_ms).await?;
+        }
+    }
+    conn.commit().await
+}
