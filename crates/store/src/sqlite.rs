@@ -1,7 +1,7 @@
 //! SQLite in process: one connection that writes, a few that read, and a thread that moves the log into the file.
 //!
 //! Calls run where they are made, since handing each statement to a thread of its own costs more than most statements
-//! do (decision 11). [`aside`] keeps a slow one from holding up other tasks.
+//! do (docs/decisions/0014). [`aside`] keeps a slow one from holding up other tasks.
 
 mod checkpoint;
 mod open;
