@@ -3,6 +3,7 @@
 
 mod demo;
 mod doctor;
+mod import;
 mod migrate;
 mod replay;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Token(token::Args),
     /// Check the configuration and the database.
     Doctor(doctor::Args),
+    /// Take records in from files.
+    Import(import::Args),
     /// Apply stored events again. Applying is idempotent, so this is safe for any event.
     Replay(replay::Args),
 }
@@ -98,6 +101,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         Command::Migrate => migrate::run(&config).await,
         Command::Token(args) => token::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
+        Command::Import(args) => import::run(&config, args).await,
         Command::Replay(args) => replay::run(&config, args).await,
     }
 }
