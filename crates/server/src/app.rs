@@ -57,6 +57,18 @@ impl std::ops::Deref for App {
     }
 }
 
+impl App {
+    /// Lets apply look for due events, and waits until it has.
+    pub async fn apply_due(&self) {
+        // One is asked for while the one before runs; when there is room for a third, the first is over.
+        for _ in 0..3 {
+            if self.wake.send(()).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
 /// What [`start`] needs.
 pub struct Parts {
     /// Settings.

@@ -81,7 +81,8 @@ fn signature_of(headers: &HeaderMap) -> Result<String, Problem> {
     header.map(str::to_owned).ok_or_else(|| refused(bad_signature(&SignatureError::Missing)))
 }
 
-fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
+/// An event as it is to be stored.
+pub fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
     let envelope = Envelope::read(&body)?;
     let id = if stripe::is_dashboard_test(&envelope.id) {
         format!("{}_{}", envelope.id, &ids::secret()[..24])
