@@ -43,10 +43,10 @@ enum Command {
     Token(token::Args),
     /// Check the configuration and the database.
     Doctor(doctor::Args),
-    /// Take records in from files.
-    Import(import::Args),
     /// Compare the books with Stripe, take in what is missing, and report what differs. Exit 1 when something does.
     Reconcile(reconcile::Args),
+    /// Take records in from files.
+    Import(import::Args),
     /// Apply stored events again. Applying is idempotent, so this is safe for any event.
     Replay(replay::Args),
 }
@@ -104,15 +104,15 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         Command::Migrate => migrate::run(&config).await,
         Command::Token(args) => token::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
-        Command::Import(args) => import::run(&config, args).await,
         Command::Reconcile(args) => reconcile::run(config, args).await,
+        Command::Import(args) => import::run(&config, args).await,
         Command::Replay(args) => replay::run(&config, args).await,
     }
 }
 
 /// Opens the database and migrates it.
 async fn open(config: &Config) -> Result<Db, Failed> {
-    let db = Db::open(&config.database_url)?;
+    let db = Db::open(&config.database_url).await?;
     db.migrate().await?;
     Ok(db)
 }

@@ -12,6 +12,7 @@ pub(super) struct Part {
     pub(super) client_name: String,
     pub(super) number: usize,
     company: &'static str,
+    email: String,
     /// Index into what [`contents`] gives.
     pub(super) offer: usize,
     pub(super) plot: Plot,
@@ -24,6 +25,10 @@ pub(super) struct Part {
 /// A piece of sales content.
 struct Offer {
     name: &'static str,
+    /// What the client reads first, in Markdown.
+    pitch: &'static str,
+    /// What is agreed to.
+    terms: &'static str,
     amount_minor: i64,
     currency: &'static str,
     hypothesis: &'static str,
@@ -35,6 +40,8 @@ struct Offer {
 const OFFERS: &[Offer] = &[
     Offer {
         name: "Guarantee offer",
+        pitch: "# Your new site, or your money back\n\nThree pages, written and built in two weeks:\n\n- **Home**: what you do, for whom, and why you\n- **Prices**: clear enough that nobody has to ask\n- **Contact**: one form that reaches your phone\n\nIf you do not like it within thirty days, you get everything back. *No questions.*",
+        terms: "## What we agree on\n\n1. I build the three pages within two weeks of your payment.\n2. You may ask for two rounds of changes.\n3. Within thirty days you may ask for your money back, for any reason.",
         amount_minor: 50_000,
         currency: "usd",
         hypothesis: "A thirty-day guarantee removes the fear of paying a stranger.",
@@ -44,6 +51,8 @@ const OFFERS: &[Offer] = &[
     },
     Offer {
         name: "Site care, yearly",
+        pitch: "# A year without worries about your site\n\nAn hour of being unreachable costs a shop like yours about **€180**. A year of care costs €1,188:\n\n- checked every minute, repaired before you notice\n- backups every night, restored on request\n- two hours of changes a month",
+        terms: "## What we agree on\n\n1. Care begins on the day of payment and lasts twelve months.\n2. It ends by itself; we ask before it is renewed.\n3. If your site is away for more than four hours in a month, that month is free.",
         amount_minor: 118_800,
         currency: "eur",
         hypothesis: "Naming what downtime costs makes the yearly price look small.",
@@ -53,6 +62,8 @@ const OFFERS: &[Offer] = &[
     },
     Offer {
         name: "Launch week bundle",
+        pitch: "# Launch this Friday\n\nFive days, five pieces, one launch:\n\n1. Your message in one sentence\n2. A page that says it\n3. Three posts that point to it\n4. A letter to your list\n5. Friday: we publish together\n\nThe bundle ends with the week.",
+        terms: "## What we agree on\n\n1. We begin on Monday and publish on Friday.\n2. Each piece is yours to keep and change.\n3. What is not delivered by Friday, you do not pay.",
         amount_minor: 24_900,
         currency: "usd",
         hypothesis: "A real deadline, named once and kept, brings the decision forward.",
@@ -107,7 +118,13 @@ const TONIGHT: &[Plot] = &[
 
 /// The person at the terminal.
 pub(super) fn you() -> Part {
-    Part { client_name: "You, the client".to_owned(), company: "Your browser", ..part(0, Plot::Silent) }
+    let email = "you@example.com".to_owned();
+    Part {
+        client_name: "You, the client".to_owned(),
+        company: "Your browser",
+        email,
+        ..part(0, Plot::Silent)
+    }
 }
 
 /// Hands out parts.
@@ -147,7 +164,19 @@ fn part(number: usize, plot: Plot) -> Part {
     let round = number / NAMES.len();
     let client_name = if round == 0 { name.to_owned() } else { format!("{name} {}", round + 1) };
     let offer = (number + round) % OFFERS.len();
-    Part { client_name, number, company, offer, plot, days_ago: 0, hours_to_act: 0, mark: None, note: "" }
+    let email = format!("client{}@example.com", number + 1);
+    Part {
+        client_name,
+        number,
+        company,
+        email,
+        offer,
+        plot,
+        days_ago: 0,
+        hours_to_act: 0,
+        mark: None,
+        note: "",
+    }
 }
 
 impl Part {
@@ -155,7 +184,7 @@ impl Part {
     pub(super) fn client(&self) -> Value {
         json!({
             "name": self.client_name,
-            "email": format!("client{}@example.com", self.number + 1),
+            "email": self.email,
             "company": self.company,
         })
     }
@@ -169,10 +198,10 @@ pub(super) fn contents() -> impl Iterator<Item = Value> {
         json!({
             "name": offer.name,
             "pages": {
-                "activation": format!("# {}\n\nHello, this is what we talked about.", offer.name),
-                "agreement": "What you get, what it costs, and how to end it.",
-                "confirmation": "Pay safely with Stripe.",
-                "processing": "Thank you. Here is what happens next.",
+                "activation": offer.pitch,
+                "agreement": offer.terms,
+                "confirmation": "## Thank you\n\nYour payment is safe with Stripe. A receipt is on its way to your inbox.",
+                "processing": "## What happens next\n\nI write to you within one working day, with the first question.",
             },
             "price": {"amount_minor": offer.amount_minor, "currency": offer.currency},
             "elements": elements,
