@@ -10,5 +10,6 @@ mod crash;
 mod outage_disk;
 mod outage_overload;
 mod outage_postgres;
+mod reconcile;
 mod stop;
 mod util;
