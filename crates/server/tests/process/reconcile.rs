@@ -11,15 +11,15 @@ use std::sync::Arc;
 const KEY: &str = "sk_test_process_0123456789";
 const DAY_S: i64 = 86_400;
 
-/// An account as old as it has payments, in days.
-async fn account(payments: usize) -> StandIn {
+/// An account as old as it has payments, at `every_s` seconds each.
+async fn account(payments: usize, every_s: i64) -> StandIn {
     let clock = server::clock::Clock::system();
-    let age_s = i64::try_from(payments).unwrap() * DAY_S;
+    let age_s = i64::try_from(payments).unwrap() * every_s;
     let told = clock.clone();
     let mut options = Options::new(Arc::new(move || told.now_ms()));
     options.starts_at_ms = Some(clock.now_ms() - age_s * 1000);
     let stripe = StandIn::start(options).await.expect("starts");
-    stripe.with(|account| account.seed(Seed { payments, every_s: DAY_S, tell: false })).expect("seeds");
+    stripe.with(|account| account.seed(Seed { payments, every_s, tell: false })).expect("seeds");
     stripe
 }
 
@@ -62,7 +62,7 @@ impl Drop for Running {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reconcile_goes_on_after_a_kill_and_tells_by_its_exit_code() {
     let database = Database::sqlite();
-    let stripe = account(700).await;
+    let stripe = account(700, DAY_S).await;
     let mut running = Running(
         reconcile(&database.url, &stripe).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(),
     );
@@ -99,7 +99,7 @@ async fn reconcile_goes_on_after_a_kill_and_tells_by_its_exit_code() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reconcile_logs_request_ids_and_never_the_key() {
     let database = Database::sqlite();
-    let stripe = account(3).await;
+    let stripe = account(3, DAY_S).await;
     stripe.fail_next(vec![
         Fault::Status(500),
         Fault::Garbage,
@@ -118,6 +118,51 @@ async fn reconcile_logs_request_ids_and_never_the_key() {
         let said = text(&output);
         assert!(!said.contains(KEY) && !said.contains("0123456789"), "{said}");
     }
+}
+
+/// `WHYPAID_RECONCILE_PAYMENTS=34000` makes it an account of 100 000 objects, which takes minutes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reconcile_takes_no_more_memory_for_a_larger_account() {
+    let asked_for = std::env::var("WHYPAID_RECONCILE_PAYMENTS").ok().and_then(|n| n.parse().ok());
+    let database = Database::sqlite();
+    let stripe = account(asked_for.unwrap_or(1_500), 3_600).await;
+    let started = tokio::time::Instant::now();
+    let mut running = Running(
+        reconcile(&database.url, &stripe).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(),
+    );
+    let (mut peak_kb, mut early_kb) = (0, 0);
+    let status = loop {
+        if let Some(status) = running.0.try_wait().unwrap() {
+            break status;
+        }
+        peak_kb = peak_kb.max(resident_peak_kb(running.0.id()));
+        if lists(&stripe) <= EARLY_PAGES {
+            early_kb = peak_kb;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    assert_eq!(status.code(), Some(0));
+    say(format!(
+        "reconcile_takes_no_more_memory: {} pages in {:?}, {early_kb} kB after {EARLY_PAGES} pages, {peak_kb} kB at most",
+        lists(&stripe),
+        started.elapsed()
+    ));
+    assert!(peak_kb < early_kb + GROWTH_KB_MAX, "{early_kb} kB early, {peak_kb} kB at most");
+}
+
+/// Pages after which memory has taken its size, and how much more the rest may take.
+const EARLY_PAGES: usize = 12;
+const GROWTH_KB_MAX: u64 = 40_000;
+
+fn lists(stripe: &StandIn) -> usize {
+    stripe.calls().len()
+}
+
+/// 0 once it is gone.
+fn resident_peak_kb(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or(0)
 }
 
 #[tokio::test]
