@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub mod fetch;
 pub mod ids;
+pub mod import;
 pub mod ingest;
 pub mod live;
 pub mod markdown;

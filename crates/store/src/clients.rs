@@ -1,15 +1,13 @@
 //! Clients: who should pay.
 
-use crate::args::args;
+use crate::args::{Value, args};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::row::{Row, to_json};
 use crate::sql::statements;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 statements! {
-    INSERT = "INSERT INTO client (id, name, email, company, attributes, search, stripe_customer_id, created_at_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     BY_IDS = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms \
               FROM client WHERE id = ANY($1)";
     BY_CUSTOMERS = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms \
@@ -19,6 +17,9 @@ statements! {
     LIST = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms FROM client \
             WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) ORDER BY id DESC LIMIT $2";
     SET_CUSTOMER = "UPDATE client SET stripe_customer_id = $1 WHERE id = $2";
+    KNOWN_EMAILS = "SELECT DISTINCT email FROM client WHERE email = ANY($1)";
+    @many INSERT = "client" (id: Text, name: Text, email: Text, company: Text, attributes: Text, search: Text,
+                            stripe_customer_id: Text, created_at_ms: Int) "";
 }
 
 /// One client.
@@ -54,10 +55,21 @@ fn stored(row: &Row) -> Result<StoredClient> {
 
 /// Writes a new client.
 pub async fn insert(conn: &mut Conn, c: &StoredClient) -> Result<()> {
+    insert_all(conn, std::slice::from_ref(c)).await
+}
+
+/// Writes new clients.
+pub async fn insert_all(conn: &mut Conn, clients: &[StoredClient]) -> Result<()> {
+    let rows = clients.iter().map(values).collect::<Result<Vec<_>>>()?;
+    conn.insert_many(&INSERT, rows).await?;
+    Ok(())
+}
+
+fn values(c: &StoredClient) -> Result<Vec<Value>> {
     let attributes = to_json(&c.attributes)?;
     // A line each, so that no search runs across two of them.
     let search = [&c.name, &c.email, c.company.as_deref().unwrap_or_default()].join("\n").to_lowercase();
-    let values = args![
+    Ok(args![
         &c.id,
         &c.name,
         &c.email,
@@ -66,9 +78,12 @@ pub async fn insert(conn: &mut Conn, c: &StoredClient) -> Result<()> {
         search,
         &c.stripe_customer_id,
         c.created_at_ms
-    ];
-    conn.execute(&INSERT, values).await?;
-    Ok(())
+    ])
+}
+
+/// Those of these addresses that a client has.
+pub async fn known_emails(conn: &mut Conn, emails: Vec<String>) -> Result<BTreeSet<String>> {
+    conn.fetch_all(&KNOWN_EMAILS, args![emails]).await?.iter().map(|row| row.get(0)).collect()
 }
 
 /// These clients.

@@ -2,7 +2,7 @@
 
 use crate::common::rows::{NOW_MS, client, id, ids, strings};
 use crate::common::{HARD_TEXTS, ROW_COUNTS, TestDb, on_both};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::StoreError;
 use store::clients::{self, StoredClient};
 
@@ -157,6 +157,23 @@ async fn a_customer_is_set_and_taken_away() {
         assert!(clients::set_customer(&mut conn, &id("cli", 0), None).await.unwrap());
         assert_eq!(clients::get(&mut conn, &id("cli", 0)).await.unwrap(), Some(client(0)));
         assert_eq!(client(0).created_at_ms, NOW_MS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_are_written_at_once_and_their_addresses_known() {
+    on_both(async |t| {
+        for (round, count) in ROW_COUNTS.into_iter().enumerate() {
+            let mut conn = t.write().await;
+            let many: Vec<StoredClient> = (0..count).map(|n| client(round * 10_000 + n)).collect();
+            clients::insert_all(&mut conn, &many).await.unwrap();
+            let mut asked: Vec<String> = many.iter().map(|c| c.email.clone()).collect();
+            let want: BTreeSet<String> = asked.iter().cloned().collect();
+            asked.extend(strings(["nobody@example.com", "", "CLIENT1@EXAMPLE.COM"]));
+            assert_eq!(clients::known_emails(&mut conn, asked).await.unwrap(), want);
+            conn.commit().await.unwrap();
+        }
     })
     .await;
 }

@@ -6,7 +6,7 @@ use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
-use crate::apply::{journeys, weak};
+use crate::apply::{Context, journeys, weak};
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
 use axum::Json;
@@ -76,15 +76,7 @@ pub async fn create(
     _may: Editor,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Client>)> {
-    let client = StoredClient {
-        id: app.context.ids.make(IdKind::Client),
-        name: form.text("name", 1..=NAME_CHARS_MAX),
-        email: email(&mut form),
-        company: form.opt_text("company", 1..=NAME_CHARS_MAX),
-        attributes: form.pairs("attributes"),
-        stripe_customer_id: customer(&mut form),
-        created_at_ms: app.context.clock.now_ms(),
-    };
+    let client = read(&app.context, &mut form);
     let client = form.finish(client)?;
     let mut conn = app.db.ledger().await?;
     clients::insert(&mut conn, &client).await?;
@@ -139,6 +131,19 @@ pub async fn list(State(app): State<App>, _may: Viewer, params: Params) -> Resul
     let found = clients::list(&mut app.db.read().await?, page.after.as_deref(), page.rows()).await?;
     let items = found.into_iter().map(Client::from).collect();
     Ok(Json(page.list(items, |client| client.id.clone())))
+}
+
+/// Reads a new client from a body, or from a row of a file.
+pub fn read(context: &Context, form: &mut Form) -> StoredClient {
+    StoredClient {
+        id: context.ids.make(IdKind::Client),
+        name: form.text("name", 1..=NAME_CHARS_MAX),
+        email: email(form),
+        company: form.opt_text("company", 1..=NAME_CHARS_MAX),
+        attributes: form.pairs("attributes"),
+        stripe_customer_id: customer(form),
+        created_at_ms: context.clock.now_ms(),
+    }
 }
 
 fn email(form: &mut Form) -> String {

@@ -66,6 +66,16 @@ impl Form {
         }
     }
 
+    /// Reads fields that are there already.
+    pub fn of(fields: Map<String, Value>) -> Self {
+        Self { fields, errors: Vec::new() }
+    }
+
+    /// What is at fault so far.
+    pub fn faults(&self) -> &[FieldError] {
+        &self.errors
+    }
+
     /// Notes a fault.
     pub fn fault(&mut self, field: &str, message: impl Into<String>) {
         self.errors.push(FieldError { field: field.to_owned(), message: message.into() });

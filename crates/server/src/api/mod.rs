@@ -9,6 +9,7 @@ pub mod events;
 pub mod form;
 pub mod health;
 pub mod hypotheses;
+pub mod imports;
 pub mod journey_content;
 pub mod journeys;
 pub mod live;
@@ -52,6 +53,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhook::receive))
         .routes(routes!(clients::list, clients::create))
         .routes(routes!(clients::show, clients::update))
+        .merge(imports::routes())
         .routes(routes!(contents::list, contents::create))
         .routes(routes!(contents::versions, contents::create_version))
         .routes(routes!(versions::compare))

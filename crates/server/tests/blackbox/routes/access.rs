@@ -11,10 +11,11 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 40] = [
+const ROUTES: [(&str, &str, Option<Role>); 41] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
+    ("POST", "/api/v1/clients/import", CHANGES),
     ("GET", "/api/v1/clients/{id}", READS),
     ("PATCH", "/api/v1/clients/{id}", CHANGES),
     ("GET", "/api/v1/contents", READS),

@@ -2,6 +2,7 @@
 
 mod access;
 mod client;
+mod clients;
 mod contents;
 mod events;
 mod health;

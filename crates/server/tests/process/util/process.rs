@@ -102,6 +102,13 @@ impl Drop for Whypaid {
     }
 }
 
+/// Runs a command to its end: exit code, standard output, standard error.
+pub(crate) fn run(database_url: &str, args: &[&str]) -> (i32, String, String) {
+    let done = command(database_url).args(args).output().expect("runs whypaid");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (done.status.code().expect("an exit code"), text(&done.stdout), text(&done.stderr))
+}
+
 /// `whypaid doctor --verify` finds no difference.
 pub(crate) fn assert_verified(database_url: &str) {
     let done = command(database_url).args(["doctor", "--verify"]).output().expect("runs whypaid");
