@@ -28,6 +28,8 @@ pub enum IdKind {
     History,
     /// `tok_…`
     Token,
+    /// `rec_…`
+    Reconciliation,
     /// `viw_…`, a page that a client was served
     View,
 }
@@ -42,6 +44,7 @@ impl IdKind {
             Self::Journey => "jrn_",
             Self::History => "out_",
             Self::Token => "tok_",
+            Self::Reconciliation => "rec_",
             Self::View => "viw_",
         }
     }

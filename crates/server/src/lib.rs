@@ -18,6 +18,7 @@ pub mod ingest;
 pub mod live;
 pub mod markdown;
 pub mod pages;
+pub mod reconcile;
 pub mod serve;
 pub mod visits;
 pub mod words_diff;

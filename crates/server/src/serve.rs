@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::ids::random_fraction;
 use crate::ingest::COMMIT_TIMEOUT;
+use crate::reconcile::hourly::run_hourly;
 use crate::{api, pages};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -90,6 +91,7 @@ pub struct Server {
     pub address: SocketAddr,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     tasks: app::Tasks,
+    hourly: tokio::task::JoinHandle<()>,
 }
 
 impl Server {
@@ -111,7 +113,8 @@ impl Server {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
         });
-        Ok(Self { app, address, serving, tasks })
+        let hourly = tokio::spawn(run_hourly(app.clone()));
+        Ok(Self { app, address, serving, tasks, hourly })
     }
 
     /// Stops taking requests, finishes those under way, applies what was taken in. Waits for none of them without end:
@@ -124,6 +127,8 @@ impl Server {
             tracing::warn!("some requests were not sent to their end; they are cut off");
             Ok(())
         };
+        // It ends at once; what it was at is gone on with.
+        let _ = timeout(FINISH_TIMEOUT, self.hourly).await;
         if timeout(FINISH_TIMEOUT, self.tasks.finish()).await.is_err() {
             tracing::warn!("the database does not answer; stored events are applied at the next start");
         }

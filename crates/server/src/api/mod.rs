@@ -18,6 +18,7 @@ pub mod path;
 pub mod payments;
 pub mod problem;
 pub mod query;
+pub mod reconciliations;
 pub mod unique;
 pub mod versions;
 pub mod visits;
@@ -76,6 +77,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(events::replay))
+        .routes(routes!(reconciliations::list))
+        .routes(routes!(reconciliations::show))
         .routes(routes!(live::stream))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -11,7 +11,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
-use store::events::{EventStatus, NewEvent, PARKED_MS};
+use store::events::{NewEvent, PARKED_MS};
 use stripe::{Envelope, ReadError, SignatureError};
 use utoipa::ToSchema;
 
@@ -81,7 +81,8 @@ fn signature_of(headers: &HeaderMap) -> Result<String, Problem> {
     header.map(str::to_owned).ok_or_else(|| refused(bad_signature(&SignatureError::Missing)))
 }
 
-fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
+/// An event as it is to be stored.
+pub fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
     let envelope = Envelope::read(&body)?;
     let id = if stripe::is_dashboard_test(&envelope.id) {
         format!("{}_{}", envelope.id, &ids::secret()[..24])
@@ -102,9 +103,9 @@ fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
         livemode: envelope.livemode,
         created_at_ms: envelope.created_s.saturating_mul(1000),
         received_at_ms: now_ms,
-        status: if handled { EventStatus::Received } else { EventStatus::Ignored },
+        handled,
         due_at_ms: if parked { PARKED_MS } else { now_ms },
-        body: Vec::from(body),
+        body,
     })
 }
 

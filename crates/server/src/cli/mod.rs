@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod import;
 mod migrate;
+mod reconcile;
 mod replay;
 mod serve;
 mod stand_in;
@@ -44,6 +45,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Take records in from files.
     Import(import::Args),
+    /// Compare the books with Stripe, take in what is missing, and report what differs. Exit 1 when something does.
+    Reconcile(reconcile::Args),
     /// Apply stored events again. Applying is idempotent, so this is safe for any event.
     Replay(replay::Args),
 }
@@ -102,13 +105,14 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         Command::Token(args) => token::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
         Command::Import(args) => import::run(&config, args).await,
+        Command::Reconcile(args) => reconcile::run(config, args).await,
         Command::Replay(args) => replay::run(&config, args).await,
     }
 }
 
 /// Opens the database and migrates it.
 async fn open(config: &Config) -> Result<Db, Failed> {
-    let db = Db::open(&config.database_url).await?;
+    let db = Db::open(&config.database_url)?;
     db.migrate().await?;
     Ok(db)
 }

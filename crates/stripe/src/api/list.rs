@@ -143,7 +143,10 @@ impl Api {
     /// One page, at a pace that leaves Stripe's limits to others (`LISTS_PER_S`).
     pub async fn list(&self, kind: ListKind, query: &ListQuery) -> Result<Page, ApiError> {
         self.turn().await;
-        let success = self.get(format!("{}?{}", kind.path(), query.encode()), None).await?;
+        // An intent's latest charge tells when its last attempt was.
+        let expand = if kind == ListKind::Intents { "&expand%5B%5D=data.latest_charge" } else { "" };
+        let path = format!("{}?{}{}", kind.path(), query.encode(), expand);
+        let success = self.get(path, None).await?;
         let (items, has_more) = read(&success.json).map_err(|why| success.garbled(why))?;
         Ok(Page { items, has_more, date_s: success.date_s })
     }

@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 39] = [
+const ROUTES: [(&str, &str, Option<Role>); 41] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -46,6 +46,8 @@ const ROUTES: [(&str, &str, Option<Role>); 39] = [
     ("GET", "/api/v1/events", READS),
     ("GET", "/api/v1/events/{id}", READS),
     ("POST", "/api/v1/events/{id}/replay", CHANGES),
+    ("GET", "/api/v1/reconciliations", READS),
+    ("GET", "/api/v1/reconciliations/{id}", READS),
     ("GET", "/api/v1/live", READS),
     ("GET", "/healthz", ANYONE),
     ("GET", "/readyz", ANYONE),

@@ -95,7 +95,7 @@ pub(crate) async fn on_both_with(setup: Setup, body: impl AsyncFn(&TestApp)) {
 
 impl TestApp {
     async fn start(database: Database, setup: &Setup) -> Self {
-        let db = Db::open(&database.url).await.expect("opens");
+        let db = Db::open(&database.url).expect("opens");
         add_tokens(&db).await;
         let clock = Clock::set(NOW_MS);
         let server = node(&database.url, &clock, setup).await;
@@ -197,7 +197,7 @@ pub(crate) async fn node(database_url: &str, clock: &Clock, setup: &Setup) -> Se
     let mut config = config.expect("a good configuration");
     config.stripe_try_timeout = STRIPE_TRY_TIMEOUT;
     config.stripe_backoff_first = STRIPE_BACKOFF_FIRST;
-    let db = Db::open(database_url).await.expect("opens");
+    let db = Db::open(database_url).expect("opens");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     Server::start(config, db, clock.clone(), setup.open_pages, listener).expect("starts")
 }

@@ -1,0 +1,154 @@
+//! `whypaid reconcile`.
+
+use super::{Failed, open, progress, say};
+use crate::app::{self, App, Parts};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::reconcile::{self, Progress, ReconcileError, Report};
+use crate::serve::{metrics_handle, stripe_api};
+use std::process::ExitCode;
+use std::time::Duration;
+use store::reconciliations;
+use tokio::time::Instant;
+
+/// Differences printed; the API has them all.
+const SHOWN_MAX: i64 = 50;
+/// How often another node's reconciliation is looked at: one that was killed holds its place a little longer.
+const WAIT: Duration = Duration::from_secs(2);
+/// How long it is waited for.
+const WAIT_MAX: Duration = Duration::from_mins(10);
+/// Progress is printed at most this often.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Objects from so long ago on: 12h, 30d, 8w. Stripe keeps events for 30 days; older changes are read from the
+    /// objects themselves.
+    #[arg(long, default_value = "30d", value_parser = span_s, conflicts_with = "all")]
+    since: i64,
+    /// Everything from the first day of the account.
+    #[arg(long)]
+    all: bool,
+}
+
+/// Seconds of `12h`, `30d` or `8w`.
+fn span_s(text: &str) -> Result<i64, String> {
+    let wrong = || "write a number and h, d or w: 12h, 30d, 8w".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let unit_s = match unit {
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return Err(wrong()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    if number == 0 { Err(wrong()) } else { Ok(i64::from(number) * unit_s) }
+}
+
+pub(super) async fn run(config: Config, args: Args) -> Result<ExitCode, Failed> {
+    let stripe = stripe_api(&config).map_err(Failed::Other)?;
+    if stripe.is_none() {
+        return Err(Failed::Other(ReconcileError::NotConfigured.to_string()));
+    }
+    let db = open(&config).await?;
+    let clock = Clock::system();
+    let since_s = (!args.all).then(|| clock.now_s() - args.since);
+    let parts = Parts { config, db, clock, stripe, metrics: metrics_handle(), open_pages: false };
+    let (app, tasks) = app::start(parts);
+    let done = when_free(&app, since_s).await;
+    let code = match &done {
+        Ok(report) => tell(&app, report).await?,
+        Err(_) => ExitCode::FAILURE,
+    };
+    app.stop.cancel();
+    tasks.finish().await;
+    app.db.close().await;
+    done.map(|_| code).map_err(|error| {
+        Failed::Other(format!("{error}\nWhat was done is kept; run it again and it goes on from there."))
+    })
+}
+
+async fn when_free(app: &App, since_s: Option<i64>) -> Result<Report, ReconcileError> {
+    let started = Instant::now();
+    let mut said = false;
+    loop {
+        match reconcile::run(app, since_s, teller()).await {
+            Err(ReconcileError::Busy { .. }) if started.elapsed() < WAIT_MAX => {
+                if !said {
+                    progress("Another reconciliation is under way, or was killed just now; waiting for it.");
+                }
+                said = true;
+                tokio::time::sleep(WAIT).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+fn teller() -> impl FnMut(&Progress) {
+    let mut told: Option<Instant> = None;
+    move |now| {
+        if told.is_none_or(|at| at.elapsed() >= TOLD_EVERY) {
+            told = Some(Instant::now());
+            progress(format!(
+                "{}: {} events, {} objects compared; taken in: {} events, {} objects",
+                now.step.as_str(),
+                now.events_listed,
+                now.objects_listed,
+                now.events_taken_in,
+                now.objects_taken_in
+            ));
+        }
+    }
+}
+
+async fn tell(app: &App, report: &Report) -> Result<ExitCode, Failed> {
+    let found = &report.progress;
+    let mode = if report.stored.livemode { "live" } else { "test" };
+    for f in &found.figures {
+        let currency = f.currency.as_deref().unwrap_or("-");
+        say(format!(
+            "{mode} {:<18} {currency}  Stripe {} for {}, ours {} for {}, difference {} for {}",
+            f.kind,
+            f.stripe_count,
+            f.stripe_minor,
+            f.our_count,
+            f.our_minor,
+            i128::from(f.our_count) - i128::from(f.stripe_count),
+            f.our_minor.saturating_sub(f.stripe_minor)
+        ));
+    }
+    say(format!("taken in: {} events, {} objects", found.events_taken_in, found.objects_taken_in));
+    if let Some(since_s) = found.silent_since_s() {
+        let since = since_s.map_or("ever".to_owned(), |s| crate::clock::rfc3339(s.saturating_mul(1000)));
+        say(format!("webhooks do not arrive; the last one that did: {since}"));
+    }
+    let shown =
+        reconciliations::differences(&mut app.db.read().await?, &report.stored.id, "", SHOWN_MAX).await?;
+    for d in &shown {
+        let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
+        say(format!(
+            "{} {}: {}: Stripe {}, ours {}",
+            d.kind,
+            d.object_id,
+            d.what,
+            side(&d.stripe),
+            side(&d.ours)
+        ));
+    }
+    say(format!("{} differences ({})", found.differences, report.stored.id));
+    Ok(if report.agrees() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_hours_days_or_weeks() {
+        assert_eq!([span_s("12h"), span_s("30d"), span_s("8w")], [Ok(43_200), Ok(2_592_000), Ok(4_838_400)]);
+        for wrong in ["", "d", "30", "0d", "-1d", "1.5d", "30m", "99999999999d", "ü"] {
+            assert!(span_s(wrong).is_err(), "{wrong}");
+        }
+    }
+}
