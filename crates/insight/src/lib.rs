@@ -18,6 +18,7 @@
 pub mod bayesian;
 pub mod calibration;
 pub mod exact;
+pub mod facts;
 pub mod figure;
 pub mod forecast;
 pub mod frequentist;
@@ -28,8 +29,10 @@ pub mod multiplicity;
 pub mod planted;
 pub mod proportion;
 pub mod quantile;
+pub mod random;
 pub mod rank;
 pub mod regression;
+pub mod report;
 pub mod sample_size;
 pub mod sequential;
 pub mod shrinkage;

@@ -21,18 +21,29 @@ pub fn mann_whitney(a: &[f64], b: &[f64]) -> Answer<RankTest> {
     if a.iter().chain(b).any(|x| x.is_nan()) {
         return Err(Absent::Invalid("values must be numbers"));
     }
-    let (m, n) = (a.len() as f64, b.len() as f64);
-    if m == 0.0 || n == 0.0 {
+    if a.is_empty() || b.is_empty() {
         return Err(Absent::NoData);
     }
     let mut all: Vec<(f64, bool)> =
         a.iter().map(|x| (*x, false)).chain(b.iter().map(|x| (*x, true))).collect();
     all.sort_by(|x, y| x.0.total_cmp(&y.0));
+    let tied = all.chunk_by(|x, y| x.0 == y.0).map(|tied| {
+        let of_b = tied.iter().filter(|(_, in_b)| *in_b).count();
+        ((tied.len() - of_b) as u64, of_b as u64)
+    });
+    mann_whitney_counts(&tied.collect::<Vec<_>>())
+}
+
+/// The same from how often each distinct value, ascending, occurs in a and in b.
+pub fn mann_whitney_counts(values: &[(u64, u64)]) -> Answer<RankTest> {
+    let (m, n) = values.iter().fold((0.0, 0.0), |sum, (a, b)| (sum.0 + *a as f64, sum.1 + *b as f64));
+    if m == 0.0 || n == 0.0 {
+        return Err(Absent::NoData);
+    }
     let (mut before, mut rank_sum, mut ties) = (0.0, 0.0, 0.0);
-    for tied in all.chunk_by(|x, y| x.0 == y.0) {
-        let count = tied.len() as f64;
-        let rank = before + f64::midpoint(count, 1.0);
-        rank_sum += rank * tied.iter().filter(|(_, in_b)| *in_b).count() as f64;
+    for (of_a, of_b) in values {
+        let count = (of_a + of_b) as f64;
+        rank_sum += (before + f64::midpoint(count, 1.0)) * *of_b as f64;
         ties += count * count * count - count;
         before += count;
     }
