@@ -271,7 +271,7 @@ impl Shape<'_> {
     }
 
     fn finish(&self, mut sums: Sums) -> Answered {
-        let places = self.currency_places();
+        let (currencies, places) = self.currency_places(&sums);
         let kept: Vec<usize> =
             (0..sums.counts.len()).filter(|group| sums.counts[*group].started > 0).collect();
         let mut new_number = vec![0; sums.counts.len()];
@@ -280,7 +280,7 @@ impl Shape<'_> {
         }
         for (group, currency, _) in &mut sums.payments {
             *group = new_number[*group as usize];
-            *currency = places[usize::from(*currency)];
+            *currency = places[usize::from(*currency)].unwrap_or_default();
         }
         sums.payments.sort_unstable();
         sums.sparse.sort_unstable();
@@ -290,23 +290,32 @@ impl Shape<'_> {
             .map(|group| {
                 let exits =
                     if self.dense { self.dense_exits(&sums, *group) } else { sparse_exits(&mut sparse) };
-                let mut money = vec![Moments::default(); self.currencies];
+                let mut money = vec![Moments::default(); currencies.len()];
                 for (number, place) in places.iter().enumerate() {
-                    money[usize::from(*place)] = sums.money[group * self.currencies + number];
+                    if let Some(place) = place {
+                        money[usize::from(*place)] = sums.money[group * self.currencies + number];
+                    }
                 }
                 let counts = sums.counts[*group].clone();
                 Group { key: self.grouping.names[*group].clone(), counts, exits, money }
             })
             .collect();
-        let mut currencies = self.columns.currencies.values()[..self.currencies].to_vec();
-        currencies.sort_unstable();
         Answered { groups, currencies, payments: sums.payments }
     }
 
-    /// The place of each currency's number when codes ascend.
-    fn currency_places(&self) -> Vec<u8> {
+    /// Codes that earned something, ascending, and the place of each currency's number among them: a currency that
+    /// once was there and no longer is leaves no trace.
+    fn currency_places(&self, sums: &Sums) -> (Vec<super::CurrencyCode>, Vec<Option<u8>>) {
         let codes = &self.columns.currencies.values()[..self.currencies];
-        codes.iter().map(|code| codes.iter().filter(|other| *other < code).count() as u8).collect()
+        let groups = self.grouping.names.len();
+        let used =
+            |number: usize| (0..groups).any(|group| sums.money[group * self.currencies + number].n > 0);
+        let mut ascending: Vec<super::CurrencyCode> =
+            (0..codes.len()).filter(|number| used(*number)).map(|number| codes[number]).collect();
+        ascending.sort_unstable();
+        let place = |code| ascending.binary_search(code).ok().map(|place| place as u8);
+        let places = codes.iter().map(place).collect();
+        (ascending, places)
     }
 
     fn dense_exits(&self, sums: &Sums, group: usize) -> Exits {

@@ -43,7 +43,7 @@ pub fn logit_density(a: f64, b: f64, at: Unit) -> f64 {
     binomial_density(a, a + b, at.x, at.y) * (a * b / (a + b))
 }
 
-/// Regularised incomplete beta function, a, b > 0 (continued fraction, Numerical Recipes 6.4; swapped about the mean).
+/// Regularised incomplete beta function, a, b > 0 (continued fraction; swapped about the mean).
 pub fn tails(a: f64, b: f64, at: Unit) -> Tails {
     if at.x <= 0.0 {
         return Tails { lower: 0.0, upper: 1.0 };
@@ -53,35 +53,38 @@ pub fn tails(a: f64, b: f64, at: Unit) -> Tails {
     }
     let front = logit_density(a, b, at);
     if at.x < (a + 1.0) / (a + b + 2.0) {
-        let lower = (front * fraction(a, b, at.x) / a).clamp(0.0, 1.0);
+        let lower = (front / fraction(a, b, at)).clamp(0.0, 1.0);
         Tails { lower, upper: 1.0 - lower }
     } else {
-        let upper = (front * fraction(b, a, at.y) / b).clamp(0.0, 1.0);
+        let upper = (front / fraction(b, a, mirrored(at))).clamp(0.0, 1.0);
         Tails { lower: 1.0 - upper, upper }
     }
 }
 
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
+/// Lentz on the even part of DLMF 8.17.22, as in Boost's `ibeta_fraction2`: it takes 1 − x as it is, so that nothing
+/// cancels when x is within rounding of 1. I_x(a, b) = logit density / this.
+fn fraction(a: f64, b: f64, at: Unit) -> f64 {
     const TINY: f64 = 1e-300;
+    let Unit { x, y } = at;
     let guard = |v: f64| if v.abs() < TINY { TINY } else { v };
-    let mut c = 1.0;
-    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
-    let mut h = d;
+    let partial = |m: f64| {
+        let denominator = a + 2.0 * m - 1.0;
+        let up = m * (a + m - 1.0) / denominator * ((a + b + m - 1.0) / denominator) * (b - m) * x * x;
+        let last = (a + m) * (a * y - b * x + 1.0 + m * (2.0 - x)) / (a + 2.0 * m + 1.0);
+        (up, m + m * (b - m) * x / denominator + last)
+    };
+    let mut f = guard(a * (a * y - b * x + 1.0) / (a + 1.0));
+    let (mut c, mut d) = (f, 0.0);
     for m in 1..1_000_000 {
-        let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / guard(1.0 + even * d);
-        c = guard(1.0 + even / c);
-        h *= d * c;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / guard(1.0 + odd * d);
-        c = guard(1.0 + odd / c);
-        h *= d * c;
-        if (d * c - 1.0).abs() < 1e-16 {
+        let (up, down) = partial(f64::from(m));
+        d = 1.0 / guard(down + up * d);
+        c = guard(down + up / c);
+        f *= c * d;
+        if (c * d - 1.0).abs() < 1e-16 {
             break;
         }
     }
-    h
+    f
 }
 
 /// Mean and standard deviation of ln(X / (1 − X)), exact: where the mass of Beta(a, b) lies.

@@ -58,7 +58,8 @@ pub fn report(columns: &Columns, question: &Question) -> Vec<Recommendation> {
     names.dedup();
     for name in names {
         let of_name = |key: &str| key.split_once('=').is_some_and(|(own, _)| own == name);
-        list.push(choose(columns, question, &Dimension::Element, name, &of_name));
+        let found = choose(columns, question, &Dimension::Element, name, &of_name);
+        list.extend((!found.options.is_empty() || !found.unknown.is_empty()).then_some(found));
     }
     list
 }
