@@ -1,13 +1,12 @@
 //! Facts that arrive in any order, again and again, with refunds, overrides and deletions on the way, give bit for bit
 //! the reports of the final facts loaded at once.
 
-mod support;
-
 use insight::facts::pass::{Question, ask};
 use insight::facts::{Columns, Dimension, Fact, Filter, Hypothesis, Money, Standing};
 use insight::report::{contrast, conversion, elements, forecast, funnel, hypotheses, revenue, timing};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 const NOW_S: u32 = 1_760_000_000;
 const DAY_S: u32 = 86_400;
@@ -118,19 +117,25 @@ fn everything(columns: &Columns) -> String {
             Dimension::Segment("country".to_owned()),
         ] {
             let question = Question { filter: filter.clone(), by, as_of_s: NOW_S, horizon_days: 30 };
-            all += &format!("{:?}{:?}", ask(columns, &question), conversion::report(columns, &question));
-            all +=
-                &format!("{:?}{:?}", revenue::report(columns, &question), timing::report(columns, &question));
+            let _ = write!(all, "{:?}{:?}", ask(columns, &question), conversion::report(columns, &question));
+            let _ = write!(
+                all,
+                "{:?}{:?}",
+                revenue::report(columns, &question),
+                timing::report(columns, &question)
+            );
         }
         let by = Dimension::Hypothesis;
         let question = Question { filter, by, as_of_s: NOW_S, horizon_days: 30 };
-        all += &format!(
+        let _ = write!(
+            all,
             "{:?}{:?}",
             elements::report(columns, &question),
             hypotheses::report(columns, &question)
         );
-        all += &format!("{:?}{:?}", contrast::report(columns, &question), funnel::report(columns, &question));
-        all += &format!("{:?}", forecast::forecast(columns, &question, *b"usd", &[30]));
+        let _ =
+            write!(all, "{:?}{:?}", contrast::report(columns, &question), funnel::report(columns, &question));
+        let _ = write!(all, "{:?}", forecast::forecast(columns, &question, *b"usd", &[30]));
     }
     all
 }
@@ -149,16 +154,18 @@ proptest! {
         }
         let latest: BTreeMap<u128, &Plain> = history.iter().map(|plain| (plain.id, plain)).collect();
         let mut shuffled: Vec<&Plain> = latest.into_values().collect();
-        shuffled.sort_by_key(|plain| (plain.id as u64 ^ order).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        shuffled.sort_by_key(|plain| (plain.id ^ u128::from(order)).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut batch = Columns::new();
-        shuffled.iter().for_each(|plain| put(&mut batch, plain));
+        for plain in shuffled {
+            put(&mut batch, plain);
+        }
         prop_assert_eq!(everything(&incremental), everything(&batch));
     }
 }
 
 #[test]
 fn a_change_seen_before_changes_nothing() {
-    let mut columns = support::columns(100, 1);
+    let mut columns = insight::planted::facts::columns(100, 1);
     columns.refresh(5, []);
     let before = columns.change();
     columns.refresh(5, []);
@@ -200,7 +207,7 @@ fn ids_in_any_order_are_found_again() {
 
 #[test]
 fn a_journey_takes_less_than_64_bytes() {
-    let columns = support::columns(300_000, 42);
+    let columns = insight::planted::facts::columns(300_000, 42);
     let each = columns.resident_bytes() / columns.len();
     // Three in ten of these journeys bring a pattern of their own; at ten million it is one in fourteen.
     assert!(each < 90, "{each}");

@@ -2,8 +2,6 @@
 
 #![expect(clippy::cast_precision_loss, reason = "test sums are small")]
 
-mod support;
-
 use insight::facts::pass::Question;
 use insight::facts::{Dimension, Filter};
 use insight::figure::State;
@@ -20,7 +18,8 @@ fn question(by: Dimension) -> Question {
 
 #[test]
 fn the_five_planted_elements_are_found_and_the_confounded_one_is_not() {
-    let report = elements::report(&support::columns(100_000, 42), &question(Dimension::Everything));
+    let report =
+        elements::report(&insight::planted::facts::columns(100_000, 42), &question(Dimension::Everything));
     let effects = report.effects.unwrap();
     assert_eq!(effects.len(), 20);
     let mut false_findings = 0;
@@ -49,7 +48,8 @@ fn the_five_planted_elements_are_found_and_the_confounded_one_is_not() {
 
 #[test]
 fn versions_that_differ_strongly_are_told_and_most_that_do_not_are_not() {
-    let report = conversion::report(&support::columns(200_000, 42), &question(Dimension::Version));
+    let report =
+        conversion::report(&insight::planted::facts::columns(200_000, 42), &question(Dimension::Version));
     assert!(report.log_rank.unwrap().p < 1e-10);
     let mut false_findings = 0;
     for (variant, group) in report.groups.iter().enumerate() {
@@ -68,7 +68,8 @@ fn versions_that_differ_strongly_are_told_and_most_that_do_not_are_not() {
 
 #[test]
 fn hypotheses_0_to_3_are_over_confident_and_the_others_calibrated() {
-    let report = hypotheses::report(&support::columns(100_000, 42), &question(Dimension::Category));
+    let report =
+        hypotheses::report(&insight::planted::facts::columns(100_000, 42), &question(Dimension::Category));
     assert_eq!(report.groups.len(), 8);
     for (category, group) in report.groups.iter().enumerate() {
         let accuracy = group.accuracy.as_ref().unwrap();
@@ -92,7 +93,7 @@ fn hypotheses_0_to_3_are_over_confident_and_the_others_calibrated() {
 
 #[test]
 fn money_adds_up_to_what_was_planted() {
-    let columns = support::columns(50_000, 7);
+    let columns = insight::planted::facts::columns(50_000, 7);
     let report = revenue::report(&columns, &question(Dimension::Version));
     let usd = *b"usd";
     let want: i128 = insight::planted::Planted::new(50_000, 7)
@@ -110,7 +111,8 @@ fn money_adds_up_to_what_was_planted() {
 
 #[test]
 fn payments_come_when_they_were_planted_to_come() {
-    let report = timing::report(&support::columns(100_000, 42), &question(Dimension::Everything));
+    let report =
+        timing::report(&insight::planted::facts::columns(100_000, 42), &question(Dimension::Everything));
     let group = &report.groups[0];
     assert_eq!(group.median.value, None, "under a tenth ever pay");
     // Half of a Weibull of shape 0.8 and scale 4 or 6 days: 2.5 and 3.8 days.
@@ -121,7 +123,7 @@ fn payments_come_when_they_were_planted_to_come() {
 
 #[test]
 fn the_forecast_covers_what_comes() {
-    let columns = support::columns(20_000, 3);
+    let columns = insight::planted::facts::columns(20_000, 3);
     let mut before = question(Dimension::Everything);
     before.as_of_s = AS_OF_S - 28 * 86_400;
     let usd = *b"usd";
@@ -145,7 +147,7 @@ fn the_forecast_covers_what_comes() {
 
 #[test]
 fn scores_have_skill_where_elements_matter_and_are_calibrated() {
-    let columns = support::columns(100_000, 42);
+    let columns = insight::planted::facts::columns(100_000, 42);
     let model = score::fit(&columns, &question(Dimension::Everything)).unwrap();
     let hold_out = model.hold_out.unwrap();
     assert!(hold_out.skill > 0.005, "{hold_out:?}");
@@ -159,7 +161,7 @@ fn scores_have_skill_where_elements_matter_and_are_calibrated() {
 
 #[test]
 fn the_other_reports_answer_on_the_same_journeys() {
-    let columns = support::columns(20_000, 42);
+    let columns = insight::planted::facts::columns(20_000, 42);
     let steps = funnel::report(&columns, &question(Dimension::Everything));
     assert_eq!(steps[0].reached, 20_000);
     assert!(steps.windows(2).all(|pair| pair[0].reached >= pair[1].reached));

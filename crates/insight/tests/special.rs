@@ -106,9 +106,9 @@ fn quantiles_invert() {
 
 /// Evan Miller's closed sum for P(B > A), whole-numbered parameters.
 fn miller(a: Posterior, b: Posterior) -> f64 {
-    (0..b.a as u64)
-        .map(|i| {
-            let i = i as f64;
+    std::iter::successors(Some(0.0), |i| Some(i + 1.0))
+        .take_while(|i| *i < b.a)
+        .map(|i: f64| {
             (ln_beta(a.a + i, a.b + b.b) - (b.b + i).ln() - ln_beta(1.0 + i, b.b) - ln_beta(a.a, a.b)).exp()
         })
         .sum()

@@ -1,38 +1,46 @@
-//! Planted journeys as facts.
+//! Planted journeys as facts and columns: a variant is a version, ten variants a content.
 
-#![allow(dead_code, reason = "each test program uses its part of it")]
-#![allow(clippy::allow_attributes, reason = "so an expectation would fail in the programs that use all")]
-#![allow(clippy::cast_possible_truncation, reason = "test sizes are small")]
+use super::{ELEMENTS, Journey, Planted, VARIANTS};
+use crate::facts::{Columns, CurrencyCode, Fact, Hypothesis, Money, Standing};
 
-use insight::facts::{Columns, CurrencyCode, Fact, Hypothesis, Money, Standing};
-use insight::planted::{ELEMENTS, Journey, Planted};
+/// Predictions told apart: 0–100 percent, and none.
+const PREDICTIONS: usize = 102;
 
-/// Names lent to facts.
-pub(crate) struct Words {
+/// Names that the facts borrow.
+#[derive(Clone, Debug)]
+pub struct Words {
     variants: Vec<String>,
     hypotheses: Vec<String>,
     categories: Vec<String>,
     elements: Vec<String>,
 }
 
+impl Default for Words {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Words {
-    pub(crate) fn new() -> Self {
+    /// All of them.
+    pub fn new() -> Self {
         let numbered = |prefix: &str, count: usize| (0..count).map(|i| format!("{prefix}{i:02}")).collect();
         Self {
-            variants: numbered("v", 50),
-            hypotheses: numbered("h", 8 * 102),
+            variants: numbered("v", VARIANTS),
+            hypotheses: numbered("h", 8 * PREDICTIONS),
             categories: numbered("c", 8),
             elements: numbered("e", ELEMENTS),
         }
     }
 
     /// One planted journey as a fact; `words` is room for its elements.
-    pub(crate) fn fact<'a>(&'a self, journey: &Journey, words: &'a mut Vec<&'a str>) -> Fact<'a> {
+    pub fn fact<'a>(&'a self, journey: &Journey, words: &'a mut Vec<&'a str>) -> Fact<'a> {
         words.extend(
             (0..ELEMENTS).filter(|j| journey.elements >> j & 1 == 1).map(|j| self.elements[j].as_str()),
         );
         let percent = journey.predicted_percent;
-        let hypothesis = usize::from(journey.hypothesis) * 102 + percent.map_or(101, usize::from);
+        let hypothesis =
+            usize::from(journey.hypothesis) * PREDICTIONS + percent.map_or(PREDICTIONS - 1, usize::from);
         Fact {
             id: u128::from(journey.id),
             start_s: journey.created_s,
@@ -62,12 +70,12 @@ impl Words {
     }
 }
 
-pub(crate) fn currency(code: &str) -> Option<CurrencyCode> {
+fn currency(code: &str) -> Option<CurrencyCode> {
     code.to_lowercase().as_bytes().try_into().ok()
 }
 
 /// `rows` planted journeys as columns.
-pub(crate) fn columns(rows: u64, seed: u64) -> Columns {
+pub fn columns(rows: u64, seed: u64) -> Columns {
     let (words, planted) = (Words::new(), Planted::new(rows, seed));
     let mut columns = Columns::new();
     columns.reserve(rows as usize);

@@ -4,6 +4,8 @@
 //! The same rows, byte for byte as CSV, as the reference generator (`gen.py`): counter-based splitmix64, no state, so
 //! any row can be made alone. Delays are Weibull; unpaid rows are open at [`AS_OF_S`], not failures.
 
+pub mod facts;
+
 use std::f64::consts::PI;
 use std::fmt::Write as _;
 
