@@ -256,7 +256,9 @@ impl Shape<'_> {
             sums.sparse.push(u64::from(group) << 32 | (hour as u64) << 2 | ended as u64);
         }
         let flags = columns.flags[at];
-        if flags & HAS_MONEY != 0 {
+        let standing = columns.status[at] & STANDING;
+        let paid_later = ended == Ended::Open && matches!(standing, PAID | REFUNDED);
+        if flags & HAS_MONEY != 0 && !paid_later {
             counts.with_money += 1;
             counts.with_refund += u64::from(flags & REFUND != 0);
             counts.with_loss += u64::from(flags & LOST != 0);

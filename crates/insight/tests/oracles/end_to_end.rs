@@ -20,8 +20,9 @@ const HORIZON_S: u32 = 30 * 86_400;
 pub(crate) fn answer(case: &Case) -> Option<Answer> {
     let path = case.inputs["csv"].as_str()?;
     let size = case.inputs["generator"].as_str()?.strip_prefix("gen.py ")?;
+    let (size, seed) = size.split_once("--seed").unwrap_or((size, "42"));
     let rows = size.trim().parse::<f64>().ok()? as u64;
-    let planted = Planted::new(rows, 42);
+    let planted = Planted::new(rows, seed.trim().parse().ok()?);
     Some(same_file(case, path, &planted).and_then(|()| figures(case, &planted)))
 }
 
@@ -44,7 +45,7 @@ fn figures(case: &Case, planted: &Planted) -> Answer {
         return Ok(counts(planted));
     }
     if case.wants("conversion_by") {
-        return overall(case, planted);
+        return overall(case, planted, hours);
     }
     if case.wants("chi2") {
         let groups = by_variant(planted, hours)?;
@@ -77,11 +78,14 @@ fn counts(planted: &Planted) -> Map<String, Value> {
     map([("n", json!(n)), ("paid", json!(paid))])
 }
 
-fn overall(case: &Case, planted: &Planted) -> Answer {
-    let curve = Curve::fit(&Exits::new(planted.journeys().map(|journey| watched(&journey, false)))?)?;
+fn overall(case: &Case, planted: &Planted, hours: bool) -> Answer {
+    let curve = Curve::fit(&Exits::new(planted.journeys().map(|journey| watched(&journey, hours)))?)?;
+    let day = if hours { 24.0 } else { DAY_S };
     let days = case.list("at_days").unwrap_or_default();
-    let by =
-        days.iter().map(|day| (format!("{day:.0}"), out(curve.conversion_at(day * DAY_S, 0.95).0))).collect();
+    let by = days
+        .iter()
+        .map(|days| (format!("{days:.0}"), out(curve.conversion_at(days * day, 0.95).0)))
+        .collect();
     Ok(map([("conversion_by", Value::Object(by))]))
 }
 

@@ -12,6 +12,9 @@ pub(crate) fn answer(case: &Case) -> Option<Answer> {
     if let (Some(p), Some(y)) = (case.list("p"), case.list("y")) {
         return Some(calibration(&p, &y));
     }
+    if let (Some(p), Some(observed)) = (case.list("p"), case.u64("k").or_else(|| case.u64("observed"))) {
+        return Some(surprise(&p, observed));
+    }
     if inputs["groups"].as_array().is_some_and(|groups| groups.iter().all(|g| !g["p"].is_null())) {
         return Some(decomposition(inputs["groups"].as_array()?));
     }
@@ -51,6 +54,18 @@ fn calibration(p: &[f64], y: &[f64]) -> Answer {
         ("p_two_sided_minlike", out(surprise.two_sided)),
         ("calib_intercept", or_null(line.map(|line| line.intercept))),
         ("calib_slope", or_null(line.map(|line| line.slope))),
+    ]))
+}
+
+fn surprise(p: &[f64], observed: u64) -> Answer {
+    let found = exact::poisson_binomial(p, observed as usize)?;
+    Ok(map([
+        ("expected_paid", out(found.expected)),
+        ("observed_paid", observed.into()),
+        ("poisson_binomial_pmf_at_obs", out(found.at_observed)),
+        ("p_lower_tail", out(found.lower)),
+        ("p_upper_tail", out(found.upper)),
+        ("p_two_sided_minlike", out(found.two_sided)),
     ]))
 }
 

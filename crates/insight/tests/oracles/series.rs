@@ -22,7 +22,7 @@ pub(crate) fn answer(case: &Case) -> Option<Answer> {
     let series = case
         .list("y")
         .or_else(|| table.filter(|table| table.has("volume")).map(|table| table.column("volume")))?;
-    if case.inputs["alpha"].is_number() && case.inputs["s0"].is_array() {
+    if case.inputs["alpha"].is_number() && case.inputs["l0"].is_number() {
         return Some(Ok(fixed(case, &series)));
     }
     if case.wants("scale") {
@@ -36,14 +36,29 @@ pub(crate) fn answer(case: &Case) -> Option<Answer> {
     })
 }
 
+/// `q10`, `q90`, … are forecasts of those quantiles, `forecast` one of the middle.
 fn scored(case: &Case, actual: &[f64]) -> Answer {
-    let quantiles = |key: &str| case.list(key).ok_or(Absent::Invalid("forecasts of q10 and q90 are needed"));
-    let (low, high) = (quantiles("q10")?, quantiles("q90")?);
-    Ok(map([
-        ("pinball_q10", out(scoring::pinball(actual, &low, 0.1)?)),
-        ("pinball_q90", out(scoring::pinball(actual, &high, 0.9)?)),
-        ("coverage", out(scoring::coverage(actual, &low, &high)?)),
-    ]))
+    let mut got = Map::new();
+    let mut quantiles: Vec<(f64, Vec<f64>)> = Vec::new();
+    for key in case.inputs.as_object().into_iter().flatten().map(|(key, _)| key) {
+        let percent = key.strip_prefix('q').and_then(|digits| digits.parse::<f64>().ok());
+        if let (Some(percent), Some(forecast)) = (percent, case.list(key)) {
+            got.insert(format!("pinball_{key}"), out(scoring::pinball(actual, &forecast, percent / 100.0)?));
+            quantiles.push((percent, forecast));
+        }
+    }
+    quantiles.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if let [(_, low), .., (_, high)] = quantiles.as_slice() {
+        got.insert("coverage".to_owned(), out(scoring::coverage(actual, low, high)?));
+    }
+    if let Some(forecast) = case.list("forecast") {
+        let scale = case.f64("scale").map(Ok).or_else(|| {
+            let period = case.u64("period").unwrap_or(1) as usize;
+            Some(scoring::naive_scale(&case.list("y")?, period))
+        });
+        got.insert("mase".to_owned(), out(scoring::mase(actual, &forecast, scale.ok_or(Absent::NoData)??)?));
+    }
+    Ok(got)
 }
 
 fn fixed(case: &Case, y: &[f64]) -> Map<String, Value> {
