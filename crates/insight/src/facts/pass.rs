@@ -150,6 +150,7 @@ pub fn ask(columns: &Columns, question: &Question) -> Answered {
         hours,
         dense: grouping.names.len().saturating_mul(hours).saturating_mul(CAUSES) <= DENSE_CELLS_MAX,
         currencies: columns.currencies.len().min(255),
+        ranks: ranks(&columns.currencies.values()[..columns.currencies.len().min(255)]),
     };
     let mut parts = in_parallel(columns.len(), |rows| shape.sum(rows)).into_iter();
     let mut total = parts.next().unwrap_or_else(|| shape.sum(0..0));
@@ -192,6 +193,8 @@ struct Shape<'a> {
     hours: usize,
     dense: bool,
     currencies: usize,
+    /// The place of each currency's number when all codes ascend.
+    ranks: Vec<u8>,
 }
 
 /// One thread's sums.
@@ -231,6 +234,8 @@ impl Shape<'_> {
                 }
             }
         }
+        // Each thread sorts its own; what is left is to merge sorted runs.
+        sums.payments.sort_unstable();
         sums
     }
 
@@ -263,8 +268,7 @@ impl Shape<'_> {
             counts.with_refund += u64::from(flags & REFUND != 0);
             counts.with_loss += u64::from(flags & LOST != 0);
             counts.at_risk += u64::from(flags & AT_RISK != 0);
-            let currency = columns.currency[at];
-            if usize::from(currency) < self.currencies {
+            if let Some(currency) = self.ranks.get(usize::from(columns.currency[at])).copied() {
                 let net = columns.net_minor(at);
                 sums.money[group as usize * self.currencies + usize::from(currency)].insert(net);
                 sums.payments.push((group, currency, net));
@@ -284,7 +288,7 @@ impl Shape<'_> {
             *group = new_number[*group as usize];
             *currency = places[usize::from(*currency)].unwrap_or_default();
         }
-        sums.payments.sort_unstable();
+        merge_runs(&mut sums.payments);
         sums.sparse.sort_unstable();
         let mut sparse = sums.sparse.as_slice();
         let groups = kept
@@ -305,19 +309,18 @@ impl Shape<'_> {
         Answered { groups, currencies, payments: sums.payments }
     }
 
-    /// Codes that earned something, ascending, and the place of each currency's number among them: a currency that
-    /// once was there and no longer is leaves no trace.
+    /// Codes that earned something, ascending, and the place of each rank among them: a currency that once was there
+    /// and no longer is leaves no trace.
     fn currency_places(&self, sums: &Sums) -> (Vec<super::CurrencyCode>, Vec<Option<u8>>) {
-        let codes = &self.columns.currencies.values()[..self.currencies];
+        let mut codes = self.columns.currencies.values()[..self.currencies].to_vec();
+        codes.sort_unstable();
         let groups = self.grouping.names.len();
-        let used =
-            |number: usize| (0..groups).any(|group| sums.money[group * self.currencies + number].n > 0);
-        let mut ascending: Vec<super::CurrencyCode> =
-            (0..codes.len()).filter(|number| used(*number)).map(|number| codes[number]).collect();
-        ascending.sort_unstable();
-        let place = |code| ascending.binary_search(code).ok().map(|place| place as u8);
-        let places = codes.iter().map(place).collect();
-        (ascending, places)
+        let used = |rank: usize| (0..groups).any(|group| sums.money[group * self.currencies + rank].n > 0);
+        let kept: Vec<super::CurrencyCode> =
+            codes.iter().enumerate().filter(|(rank, _)| used(*rank)).map(|(_, code)| *code).collect();
+        let places =
+            codes.iter().map(|code| kept.binary_search(code).ok().map(|place| place as u8)).collect();
+        (kept, places)
     }
 
     fn dense_exits(&self, sums: &Sums, group: usize) -> Exits {
@@ -332,6 +335,18 @@ impl Shape<'_> {
             });
         Exits::from_ascending(exits.collect())
     }
+}
+
+#[expect(
+    clippy::stable_sort_primitive,
+    reason = "the stable sort finds the threads' sorted runs and only merges"
+)]
+fn merge_runs(payments: &mut [(u32, u8, i64)]) {
+    payments.sort();
+}
+
+fn ranks(codes: &[super::CurrencyCode]) -> Vec<u8> {
+    codes.iter().map(|code| codes.iter().filter(|other| *other < code).count() as u8).collect()
 }
 
 /// Takes the first group's keys off the sorted list.

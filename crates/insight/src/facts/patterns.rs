@@ -48,6 +48,8 @@ type Cells = Vec<((u32, u32, u32), (u32, u32))>;
 const ELEMENTS_MAX: usize = 100;
 const CATEGORIES_MAX: usize = 20;
 const PERIODS_MAX: u32 = 8;
+/// Columns whose every pattern is given a slot (8 bytes each).
+const DENSE_FLAGS_MAX: usize = 21;
 /// Cells of a dense (pattern × category × period) table.
 const DENSE_CELLS_MAX: usize = 1 << 24;
 
@@ -57,7 +59,8 @@ pub fn matured(columns: &Columns, question: &Question, adjust: Adjust) -> Patter
     let horizon_s = question.horizon_s();
     let last_start_s = question.as_of_s.saturating_sub(horizon_s);
     let periods = adjust.periods.clamp(1, PERIODS_MAX);
-    let first_start_s = first_start(columns, &|at| sieve.passes(at)).min(last_start_s);
+    let first_start_s =
+        if periods > 1 { first_start(columns, |at| sieve.passes(at)).min(last_start_s) } else { 0 };
     let span_s = (last_start_s - first_start_s + 1).div_ceil(periods).max(1);
     let categories = if adjust.category { columns.categories.len() + 1 } else { 1 };
     let slots = categories * periods as usize;
@@ -91,8 +94,10 @@ pub fn matured(columns: &Columns, question: &Question, adjust: Adjust) -> Patter
     named(columns, table, immature, adjust)
 }
 
-fn first_start(columns: &Columns, passes: &dyn Fn(usize) -> bool) -> u32 {
-    (0..columns.len()).filter(|at| passes(*at)).map(|at| columns.start_s[at]).min().unwrap_or(0)
+fn first_start(columns: &Columns, passes: impl Fn(usize) -> bool + Sync) -> u32 {
+    let parts =
+        in_parallel(columns.len(), |rows| rows.filter(|at| passes(*at)).map(|at| columns.start_s[at]).min());
+    parts.into_iter().flatten().min().unwrap_or(0)
 }
 
 /// 0 is "no hypothesis".
@@ -142,16 +147,32 @@ fn named(columns: &Columns, table: Cells, immature: u64, adjust: Adjust) -> Patt
     let first_period = names.len();
     // The first period is the reference and has no column.
     names.extend((2..=adjust.periods.clamp(1, PERIODS_MAX)).map(|period| format!("period {period}")));
-    let mut cells: Vec<Cell> = table
-        .into_iter()
-        .map(|((pattern, category, period), (n, k))| {
-            let set = columns.patterns.get(pattern).iter().filter_map(|word| place[usize::from(*word)]);
-            let mut flags = set.fold(0_u128, |flags, bit| flags | 1 << bit);
-            flags |= category_place[category as usize].map_or(0, |bit| 1 << bit);
-            flags |= period.checked_sub(1).map_or(0, |p| 1 << (first_period + p as usize));
-            Cell { flags, n, k }
-        })
-        .collect();
+    let flags_of = |(pattern, category, period): (u32, u32, u32)| {
+        let set = columns.patterns.get(pattern).iter().filter_map(|word| place[usize::from(*word)]);
+        let mut flags = set.fold(0_u128, |flags, bit| flags | 1 << bit);
+        flags |= category_place[category as usize].map_or(0, |bit| 1 << bit);
+        flags | period.checked_sub(1).map_or(0, |p| 1 << (first_period + p as usize))
+    };
+    let cells = table.into_iter().map(|(key, (n, k))| Cell { flags: flags_of(key), n, k });
+    let cells = if names.len() <= DENSE_FLAGS_MAX { scattered(cells, names.len()) } else { sorted(cells) };
+    let matured = cells.iter().map(|cell| u64::from(cell.n)).sum();
+    Patterns { names, elements, left_out, cells, immature, matured }
+}
+
+/// Ascending and distinct through a table of every possible pattern: no sorting.
+fn scattered(cells: impl Iterator<Item = Cell>, flags: usize) -> Vec<Cell> {
+    let mut table = vec![(0_u32, 0_u32); 1 << flags];
+    for cell in cells {
+        let slot = &mut table[cell.flags as usize];
+        slot.0 += cell.n;
+        slot.1 += cell.k;
+    }
+    let used = table.into_iter().enumerate().filter(|(_, (n, _))| *n > 0);
+    used.map(|(flags, (n, k))| Cell { flags: flags as u128, n, k }).collect()
+}
+
+fn sorted(cells: impl Iterator<Item = Cell>) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = cells.collect();
     cells.sort_unstable_by_key(|cell| cell.flags);
     cells.dedup_by(|next, kept| {
         let same = next.flags == kept.flags;
@@ -161,8 +182,7 @@ fn named(columns: &Columns, table: Cells, immature: u64, adjust: Adjust) -> Patt
         }
         same
     });
-    let matured = cells.iter().map(|cell| u64::from(cell.n)).sum();
-    Patterns { names, elements, left_out, cells, immature, matured }
+    cells
 }
 
 /// Names of the elements in use, ascending, the bit of each element, and those there was no bit for: the rarest.

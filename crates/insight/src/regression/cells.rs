@@ -28,6 +28,11 @@ const ITERATIONS_MAX: usize = 50;
 /// Intercept first, then one coefficient for each of `flags` flags. `patterns` must be ascending and distinct in
 /// `flags`, so that the sums, and hence the bits of the answer, do not depend on the order in which journeys came.
 pub fn fit(patterns: &[Pattern], flags: usize) -> Answer<Fit> {
+    fit_ridge(patterns, flags, 0.0)
+}
+
+/// The same with −½ `ridge` Σ β², the intercept free.
+pub fn fit_ridge(patterns: &[Pattern], flags: usize, ridge: f64) -> Answer<Fit> {
     if flags > FLAGS_MAX || patterns.windows(2).any(|pair| pair[0].flags >= pair[1].flags) {
         return Err(Absent::Invalid("at most 32 flags and ascending patterns are needed"));
     }
@@ -38,7 +43,7 @@ pub fn fit(patterns: &[Pattern], flags: usize) -> Answer<Fit> {
     if k == 0 || k == n {
         return Err(Absent::OneClass);
     }
-    let halves = Halves { low: flags / 2, flags };
+    let halves = Halves { low: flags / 2, flags, ridge };
     let paid = halves.sums(patterns.iter().map(|p| (p.flags, f64::from(p.k))));
     let mut beta = vec![0.0; flags + 1];
     beta[0] = (k as f64 / (n - k) as f64).ln();
@@ -49,7 +54,7 @@ pub fn fit(patterns: &[Pattern], flags: usize) -> Answer<Fit> {
         let (next, reached) = loop {
             let trial: Vec<f64> = beta.iter().zip(&step).map(|(b, s)| b + scale * s).collect();
             let reached = halves.point(patterns, &trial, &paid);
-            if reached.log_likelihood >= now.log_likelihood * (1.0 + 1e-12) || scale < 1e-6 {
+            if reached.objective >= now.objective * (1.0 + 1e-12) || scale < 1e-6 {
                 break (trial, reached);
             }
             scale /= 2.0;
@@ -69,11 +74,12 @@ fn finish(beta: Vec<f64>, now: &Point) -> Answer<Fit> {
     }
     let covariance = now.information.factor().ok_or(Absent::Collinear)?.inverse();
     let log_likelihood = now.log_likelihood;
-    Ok(Fit { coefficients: beta, covariance, log_likelihood, penalised: log_likelihood })
+    Ok(Fit { coefficients: beta, covariance, log_likelihood, penalised: now.objective })
 }
 
 struct Point {
     log_likelihood: f64,
+    objective: f64,
     score: Vec<f64>,
     information: Square,
 }
@@ -81,6 +87,7 @@ struct Point {
 struct Halves {
     low: usize,
     flags: usize,
+    ridge: f64,
 }
 
 impl Halves {
@@ -127,7 +134,13 @@ impl Halves {
             let odds = base * high_odds[high as usize];
             self.add_run(run, high, odds, &low_odds, &mut pass);
         }
-        Self::close(pass, beta, paid)
+        let mut point = Self::close(pass, beta, paid);
+        for (j, b) in beta.iter().enumerate().skip(1) {
+            point.score[j] -= self.ridge * b;
+            point.information.add(j, j, self.ridge);
+            point.objective -= 0.5 * self.ridge * b * b;
+        }
+        point
     }
 
     fn add_run(&self, run: &[Pattern], high: u32, odds: f64, low_odds: &[f64], pass: &mut Pass) {
@@ -174,7 +187,8 @@ impl Halves {
         pass.information.mirror();
         let gained: f64 = paid.iter().zip(beta).map(|(k, b)| k * b).sum();
         let score = paid.iter().zip(&pass.expected).map(|(k, mean)| k - mean).collect();
-        Point { log_likelihood: gained - pass.log_normaliser, score, information: pass.information }
+        let log_likelihood = gained - pass.log_normaliser;
+        Point { log_likelihood, objective: log_likelihood, score, information: pass.information }
     }
 }
 

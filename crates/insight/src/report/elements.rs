@@ -15,7 +15,7 @@ use crate::math::linear::Square;
 use crate::math::normal;
 use crate::multiplicity::{self, Adjustment};
 use crate::regression::cells::{self, FLAGS_MAX, Pattern};
-use crate::regression::logistic::{self, Fit, Penalty, Rows, logistic as unit, quadratic};
+use crate::regression::logistic::{self, Fit, Penalty, Rows, quadratic};
 use crate::regression::mantel_haenszel::{self, Pooled};
 
 /// Below this many events (the rarer outcome) per coefficient plain maximum likelihood is biased.
@@ -81,9 +81,10 @@ pub fn report_adjusted(columns: &Columns, question: &Question, adjust: Adjust) -
     let fitted = design.fit(&table);
     let method = fitted.as_ref().map_or(Method::Logistic, |(_, method)| *method);
     let effects = fitted.map(|(fit, method)| {
+        let marginals = marginals(&table, &design, &fit);
         let mut effects: Vec<Effect> = (0..design.kept.len())
             .filter(|slot| design.kept[*slot] < table.elements)
-            .map(|slot| effect(&table, &design, &fit, slot, method))
+            .map(|slot| effect(&table, &design, &fit, (slot, marginals[slot]), method))
             .collect();
         judge(&mut effects);
         effects
@@ -231,7 +232,14 @@ fn follows(gram: &Square, kept: &[usize], j: usize) -> bool {
     own - explained <= RESIDUAL_MIN * own
 }
 
-fn effect(table: &Patterns, design: &Design, fit: &Fit, slot: usize, method: Method) -> Effect {
+/// `marginal` is the average change in the chance of payment of column `slot`.
+fn effect(
+    table: &Patterns,
+    design: &Design,
+    fit: &Fit,
+    (slot, marginal): (usize, (f64, Interval)),
+    method: Method,
+) -> Effect {
     let j = design.kept[slot];
     let with = |cell: &&Cell| cell.flags >> j & 1 == 1;
     let (n, paid) = table
@@ -239,7 +247,7 @@ fn effect(table: &Patterns, design: &Design, fit: &Fit, slot: usize, method: Met
         .iter()
         .filter(with)
         .fold((0, 0), |sum, cell| (sum.0 + u64::from(cell.n), sum.1 + u64::from(cell.k)));
-    let (points, interval) = marginal(table, design, fit, slot);
+    let (points, interval) = marginal;
     let log_odds = (fit.coefficients[slot + 1], fit.covariance.at(slot + 1, slot + 1).max(0.0).sqrt());
     let have = n.min(table.matured - n);
     let verdict = if have < GATE_JOURNEYS {
@@ -261,50 +269,60 @@ fn effect(table: &Patterns, design: &Design, fit: &Fit, slot: usize, method: Met
     }
 }
 
-/// As [`Fit::marginal_effect`], on flags.
-fn marginal(table: &Patterns, design: &Design, fit: &Fit, slot: usize) -> (f64, Interval) {
+/// As [`Fit::marginal_effect`], on flags, for every kept column at once.
+fn marginals(table: &Patterns, design: &Design, fit: &Fit) -> Vec<(f64, Interval)> {
     let beta = &fit.coefficients;
+    let width = design.kept.len();
     let total = table.matured as f64;
-    let (mut effect, mut gradient) = (0.0, vec![0.0; beta.len()]);
-    let mut on_slots = Vec::with_capacity(beta.len());
+    let (mut effects, mut gradients) = (vec![0.0; width], vec![vec![0.0; beta.len()]; width]);
+    let odds: Vec<f64> = beta.iter().map(|b| b.exp()).collect();
+    let mut on_slots = Vec::with_capacity(width);
     for cell in &table.cells {
         on_slots.clear();
-        on_slots
-            .extend((0..design.kept.len()).filter(|s| *s != slot && cell.flags >> design.kept[*s] & 1 == 1));
-        let eta = beta[0] + on_slots.iter().map(|s| beta[s + 1]).sum::<f64>();
-        let (off, on) = (unit(eta), unit(eta + beta[slot + 1]));
-        let (slope_off, slope_on) = (off * (1.0 - off), on * (1.0 - on));
+        on_slots.extend((0..width).filter(|slot| cell.flags >> design.kept[*slot] & 1 == 1));
+        let own = (beta[0] + on_slots.iter().map(|slot| beta[slot + 1]).sum::<f64>()).exp();
         let share = f64::from(cell.n) / total;
-        effect += share * (on - off);
-        let change = share * (slope_on - slope_off);
-        gradient[0] += change;
-        gradient[slot + 1] += share * slope_on;
-        for other in &on_slots {
-            gradient[other + 1] += change;
+        for slot in 0..width {
+            let set = cell.flags >> design.kept[slot] & 1 == 1;
+            let without = if set { own / odds[slot + 1] } else { own };
+            let given = without * odds[slot + 1];
+            let (slope_off, slope_on) = (without / (1.0 + without).powi(2), given / (1.0 + given).powi(2));
+            effects[slot] += share * (given / (1.0 + given) - without / (1.0 + without));
+            let change = share * (slope_on - slope_off);
+            let gradient = &mut gradients[slot];
+            gradient[0] += change;
+            for other in &on_slots {
+                gradient[other + 1] += change;
+            }
+            // The column itself moves only when it is on.
+            gradient[slot + 1] += share * slope_on - if set { change } else { 0.0 };
         }
     }
-    let error = quadratic(&gradient, &fit.covariance).max(0.0).sqrt();
-    (effect, Interval::around(effect, normal::critical(LEVEL) * error))
+    let bounded = |(effect, gradient): (f64, Vec<f64>)| {
+        let error = quadratic(&gradient, &fit.covariance).max(0.0).sqrt();
+        (effect, Interval::around(effect, normal::critical(LEVEL) * error))
+    };
+    effects.into_iter().zip(gradients).map(bounded).collect()
 }
 
 /// Strata are the hypothesis categories.
 fn over_categories(table: &Patterns, j: usize) -> Answer<Pooled> {
-    let of_category = |name: &String| name.starts_with("category: ");
+    // Columns after the elements that name a category; no bit of theirs set is the stratum without hypothesis.
     let categories: u128 = table
         .names
         .iter()
         .enumerate()
-        .filter(|(_, name)| of_category(name))
-        .fold(0, |mask, (k, _)| mask | 1 << k);
-    let mut strata: std::collections::BTreeMap<u128, mantel_haenszel::Table> =
-        std::collections::BTreeMap::new();
+        .skip(table.elements)
+        .fold(0, |mask, (k, name)| if name.starts_with("category: ") { mask | 1 << k } else { mask });
+    let mut strata = vec![mantel_haenszel::Table::default(); table.names.len() + 1];
     for cell in &table.cells {
         let row = usize::from(cell.flags >> j & 1 == 0);
-        let stratum = strata.entry(cell.flags & categories).or_default();
+        let category = (cell.flags & categories).trailing_zeros() as usize;
+        let stratum = &mut strata[category.min(table.names.len())];
         stratum[row][0] += f64::from(cell.k);
         stratum[row][1] += f64::from(cell.n - cell.k);
     }
-    mantel_haenszel::pool(&strata.into_values().collect::<Vec<_>>(), LEVEL)
+    mantel_haenszel::pool(&strata, LEVEL)
 }
 
 fn judge(effects: &mut [Effect]) {

@@ -15,6 +15,7 @@ use crate::quantile;
 use crate::random::Random;
 use crate::survival::curve::Curve;
 use crate::survival::{Cause, Exits};
+use std::collections::BTreeMap;
 
 /// Days of history and payments below which no forecast is made.
 pub const HISTORY_DAYS_MIN: u32 = 14;
@@ -75,14 +76,6 @@ pub struct Forecast {
     pub back_test: Answer<BackTest>,
 }
 
-/// A journey by whole days.
-#[derive(Clone, Copy, PartialEq, PartialOrd)]
-struct Journey {
-    start: f64,
-    ended: Option<(f64, bool)>,
-    net_minor: i64,
-}
-
 /// Forecasts the question's journeys in one currency for the next `windows` days (ascending). Refuses under
 /// [`HISTORY_DAYS_MIN`] days or [`PAYMENTS_MIN`] payments.
 pub fn forecast(
@@ -91,14 +84,13 @@ pub fn forecast(
     currency: CurrencyCode,
     windows: &[u32],
 ) -> Answer<Forecast> {
-    let journeys = journeys(columns, question, currency);
-    let today = f64::from(question.as_of_s) / f64::from(DAY_S);
-    let history = History::until(&journeys, today)?;
+    let past = Past::of(columns, question, currency);
+    let history = History::seen(&past, 0)?;
     let shortest = *windows.first().ok_or(Absent::Invalid("at least one window is needed"))?;
-    let back_test = back_test(&journeys, today, shortest);
+    let back_test = back_test(&past, shortest);
     let naive_is_better = back_test.as_ref().is_ok_and(|test| test.mase > 1.0);
     let windows = if naive_is_better {
-        windows.iter().map(|days| naive_window(&journeys, today, *days)).collect()
+        windows.iter().map(|days| naive_window(&past, *days)).collect()
     } else {
         history.windows(windows, PATHS, SEED)
     };
@@ -106,78 +98,102 @@ pub fn forecast(
     Ok(Forecast { currency, windows, method, back_test })
 }
 
-fn journeys(columns: &Columns, question: &Question, currency: CurrencyCode) -> Vec<Journey> {
-    let filter = Filter { currency: Some(currency), ..question.filter.clone() };
-    let sieve = filter.sieve(columns, question.as_of_s);
-    let day = |seconds: u32| f64::from(seconds) / f64::from(DAY_S);
-    let mut list: Vec<Journey> = (0..columns.len())
-        .filter(|at| sieve.passes(*at))
-        .map(|at| {
-            let (how, after_s) = ended(columns, at, question.as_of_s);
-            let start = day(columns.start_s[at]);
-            let brings = how == Ended::Paid && columns.flags[at] & HAS_MONEY != 0;
-            let ended = (how != Ended::Open).then(|| (start + day(after_s), how == Ended::Paid));
-            Journey { start, ended, net_minor: if brings { columns.net_minor(at) } else { 0 } }
-        })
-        .collect();
-    // Canonical order: draws depend on it.
-    list.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-    list
+/// What happened, by whole days before the moment of analysis; day 0 is the last 24 hours.
+#[derive(Default)]
+struct Past {
+    /// (day of the start, how it ended, day of the end) and how many journeys: 0 open, 1 paid, 2 closed.
+    journeys: BTreeMap<(u32, u8, u32), u64>,
+    /// (day of the payment, net), ascending: the latest first.
+    orders: Vec<(u32, i64)>,
 }
 
-/// What is known at one day.
+impl Past {
+    fn of(columns: &Columns, question: &Question, currency: CurrencyCode) -> Self {
+        let filter = Filter { currency: Some(currency), ..question.filter.clone() };
+        let sieve = filter.sieve(columns, question.as_of_s);
+        let mut past = Self::default();
+        for at in (0..columns.len()).filter(|at| sieve.passes(*at)) {
+            let (how, after_s) = ended(columns, at, question.as_of_s);
+            let age_s = question.as_of_s - columns.start_s[at];
+            let end_day = (age_s - after_s) / DAY_S;
+            let key = match how {
+                Ended::Open => (age_s / DAY_S, 0, 0),
+                Ended::Paid => (age_s / DAY_S, 1, end_day),
+                Ended::Closed => (age_s / DAY_S, 2, end_day),
+            };
+            *past.journeys.entry(key).or_default() += 1;
+            if how == Ended::Paid && columns.flags[at] & HAS_MONEY != 0 {
+                past.orders.push((end_day, columns.net_minor(at)));
+            }
+        }
+        // Canonical order: draws depend on it.
+        past.orders.sort_unstable();
+        past
+    }
+
+    /// Net earned on days `from..until` before the moment of analysis.
+    fn earned(&self, from: u32, until: u32) -> f64 {
+        let place = |day: u32| self.orders.partition_point(|(at, _)| *at < day);
+        self.orders[place(from)..place(until)].iter().map(|(_, net)| *net as f64).sum()
+    }
+}
+
+/// What was known `origin` days before the moment of analysis.
 struct History {
-    /// Chance of being paid on day d of a journey's life, and of being unpaid until then.
+    /// Chance of being paid in the d-th day boundary of a journey's life, and of being unpaid after it.
     paid_on: Vec<f64>,
-    unpaid: Vec<f64>,
+    unpaid_after: Vec<f64>,
     open_by_age: Vec<f64>,
     orders: Vec<f64>,
+    /// Mean and variance of an order.
+    order: (f64, f64),
+    /// Level of daily starts and its standard error.
     starts: (f64, f64),
 }
 
 impl History {
-    fn until(journeys: &[Journey], today: f64) -> Answer<Self> {
-        let seen: Vec<&Journey> = journeys.iter().filter(|journey| journey.start < today).collect();
-        let first = seen.iter().map(|journey| journey.start).fold(today, f64::min);
-        let days = (today - first).floor() as u32;
+    fn seen(past: &Past, origin: u32) -> Answer<Self> {
+        let days = past.journeys.keys().map(|key| key.0).max().unwrap_or(0).saturating_sub(origin);
         if days < HISTORY_DAYS_MIN {
             return Err(Absent::TooFew { have: u64::from(days), needed: u64::from(HISTORY_DAYS_MIN) });
         }
-        let ended = |journey: &Journey| journey.ended.filter(|(at, _)| *at <= today);
-        let paid = |journey: &&&Journey| ended(journey).is_some_and(|(_, paid)| paid);
-        let orders: Vec<f64> = seen.iter().filter(paid).map(|journey| journey.net_minor as f64).collect();
+        let first = past.orders.partition_point(|(day, _)| *day < origin);
+        let orders: Vec<f64> = past.orders[first..].iter().map(|(_, net)| *net as f64).collect();
         if orders.len() < PAYMENTS_MIN {
             return Err(Absent::TooFew { have: orders.len() as u64, needed: PAYMENTS_MIN as u64 });
         }
-        let exits = Exits::new(seen.iter().map(|journey| match ended(journey) {
-            None => ((today - journey.start).floor(), Cause::Censored, 1.0),
-            Some((at, true)) => ((at - journey.start).floor(), Cause::Paid, 1.0),
-            Some((at, false)) => ((at - journey.start).floor(), Cause::Closed, 1.0),
-        }))?;
-        let curve = Curve::fit(&exits)?;
         let length = days as usize + 1;
-        let unpaid: Vec<f64> = (0..=length).map(|d| curve.survival_at(d as f64 - 1.0)).collect();
-        let paid_on = unpaid.windows(2).map(|pair| pair[0] - pair[1]).collect();
-        let mut open_by_age = vec![0.0; length];
-        for journey in seen.iter().filter(|journey| ended(journey).is_none()) {
-            open_by_age[((today - journey.start).floor() as usize).min(length - 1)] += 1.0;
+        let (mut open_by_age, mut starts) = (vec![0.0; length], vec![0.0; length]);
+        let mut rows = Vec::new();
+        for ((start, how, end), count) in past.journeys.range((origin, 0, 0)..) {
+            let (age, weight) = ((start - origin) as usize, *count as f64);
+            starts[age] += weight;
+            if *how == 0 || *end < origin {
+                open_by_age[age] += weight;
+                rows.push((age as f64, Cause::Censored, weight));
+            } else {
+                let cause = if *how == 1 { Cause::Paid } else { Cause::Closed };
+                rows.push((f64::from(start - end), cause, weight));
+            }
         }
-        Ok(Self { paid_on, unpaid, open_by_age, orders, starts: daily_starts(&seen, first, today) })
+        let curve = Curve::fit(&Exits::new(rows)?)?;
+        let unpaid_after: Vec<f64> = (0..length).map(|day| curve.survival_at(day as f64)).collect();
+        let before = std::iter::once(1.0).chain(unpaid_after.iter().copied());
+        let paid_on = before.zip(&unpaid_after).map(|(before, after)| before - after).collect();
+        let mean = orders.iter().sum::<f64>() / orders.len() as f64;
+        let variance = orders.iter().map(|order| (order - mean).powi(2)).sum::<f64>() / orders.len() as f64;
+        let (order, starts) = ((mean, variance), daily_starts(&starts));
+        Ok(Self { paid_on, unpaid_after, open_by_age, orders, order, starts })
     }
 
     /// Expected payments on each of the next days from journeys already open.
     fn of_open(&self, days: usize) -> Vec<f64> {
-        let at = |list: &[f64], day: usize| list.get(day).copied().unwrap_or(0.0);
+        let of_age = |(age, open): (usize, &f64), ahead: usize| {
+            let (left, paid) = (self.unpaid_after[age], self.paid_on.get(age + ahead).copied());
+            if left > 0.0 { open * paid.unwrap_or(0.0) / left } else { 0.0 }
+        };
         (1..=days)
-            .map(|ahead| {
-                // Ages are spread over their day, so a day ahead straddles two days of life.
-                let of_age = |(age, open): (usize, &f64)| {
-                    let left = at(&self.unpaid, age) + at(&self.unpaid, age + 1);
-                    let paid = at(&self.paid_on, age + ahead - 1) + at(&self.paid_on, age + ahead);
-                    if left > 0.0 { open * paid / left } else { 0.0 }
-                };
-                self.open_by_age.iter().enumerate().map(of_age).sum()
-            })
+            .map(|ahead| self.open_by_age.iter().enumerate().map(|cell| of_age(cell, ahead)).sum())
             .collect()
     }
 
@@ -224,46 +240,30 @@ impl History {
         if payments <= DRAWN_ONE_BY_ONE_MAX {
             return (0..payments).map(|_| self.orders[random.below(self.orders.len())]).sum();
         }
-        let n = self.orders.len() as f64;
-        let mean = self.orders.iter().sum::<f64>() / n;
-        let variance = self.orders.iter().map(|order| (order - mean).powi(2)).sum::<f64>() / n;
         let count = payments as f64;
-        (count * mean + (count * variance).sqrt() * random.normal()).max(0.0)
+        (count * self.order.0 + (count * self.order.1).sqrt() * random.normal()).max(0.0)
     }
 }
 
-/// Level of daily starts and its standard error, from the last weeks.
-fn daily_starts(seen: &[&Journey], first: f64, today: f64) -> (f64, f64) {
-    const LOOK_BACK_DAYS: f64 = 84.0;
-    let from = (today - LOOK_BACK_DAYS).max(first);
-    let days = ((today - from).floor() as usize).max(1);
-    let mut series = vec![0.0; days];
-    for journey in seen.iter().filter(|journey| journey.start >= today - days as f64) {
-        series[((journey.start - (today - days as f64)) as usize).min(days - 1)] += 1.0;
-    }
-    let mean = series.iter().sum::<f64>() / days as f64;
+/// From the starts of each day, the latest first: a local level over the last weeks.
+fn daily_starts(by_age: &[f64]) -> (f64, f64) {
+    const LOOK_BACK_DAYS: usize = 84;
+    let series: Vec<f64> = by_age.iter().take(LOOK_BACK_DAYS).rev().copied().collect();
+    let mean = series.iter().sum::<f64>() / series.len() as f64;
     match local_level::fit(&series) {
         Ok(fit) => (fit.level.max(0.0), (fit.level_variance + fit.drift).max(0.0).sqrt()),
-        Err(_) => (mean, (mean / days as f64).sqrt()),
+        Err(_) => (mean, (mean / series.len() as f64).sqrt()),
     }
 }
 
-fn earned_between(journeys: &[Journey], from: f64, until: f64) -> f64 {
-    let within =
-        journeys.iter().filter(|j| j.ended.is_some_and(|(at, paid)| paid && at > from && at <= until));
-    within.map(|journey| journey.net_minor as f64).sum()
-}
-
-/// The last `days` days again, as uncertain as its own past errors over weekly origins.
-fn naive_window(journeys: &[Journey], today: f64, days: u32) -> Window {
-    let span = f64::from(days);
-    let last = earned_between(journeys, today - span, today);
-    let mut errors: Vec<f64> = (0..ORIGINS_MAX)
-        .map(|week| today - f64::from(week * WEEK))
-        .map(|end| {
-            earned_between(journeys, end - span, end) - earned_between(journeys, end - 2.0 * span, end - span)
-        })
-        .collect();
+/// The last `days` days again, as uncertain as its own past errors from weekly origins.
+fn naive_window(past: &Past, days: u32) -> Window {
+    let last = past.earned(0, days);
+    let error = |week: u32| {
+        let origin = week * WEEK;
+        past.earned(origin, origin + days) - past.earned(origin + days, origin + 2 * days)
+    };
+    let mut errors: Vec<f64> = (0..ORIGINS_MAX).map(error).collect();
     let mut at = |q: f64| (last + quantile::type_7(&mut errors, q).unwrap_or(0.0)).max(0.0);
     Window {
         days,
@@ -274,30 +274,25 @@ fn naive_window(journeys: &[Journey], today: f64, days: u32) -> Window {
     }
 }
 
-fn back_test(journeys: &[Journey], today: f64, days: u32) -> Answer<BackTest> {
-    let span = f64::from(days);
+fn back_test(past: &Past, days: u32) -> Answer<BackTest> {
     let (mut actual, mut middle, mut low, mut high, mut naive) = (vec![], vec![], vec![], vec![], vec![]);
     for week in 0..ORIGINS_MAX {
-        let origin = today - span - f64::from(week * WEEK);
-        let Ok(history) = History::until(journeys, origin) else { break };
+        let origin = days + week * WEEK;
+        let Ok(history) = History::seen(past, origin) else { break };
         let window = history.windows(&[days], BACK_TEST_PATHS, SEED ^ u64::from(week + 1))[0];
-        actual.push(earned_between(journeys, origin, origin + span));
-        naive.push(earned_between(journeys, origin - span, origin));
+        actual.push(past.earned(origin - days, origin));
+        naive.push(past.earned(origin, origin + days));
         middle.push(window.median_minor);
         low.push(window.inner.low);
         high.push(window.inner.high);
     }
-    if (actual.len() as u64) < ORIGINS_MIN {
-        return Err(Absent::TooFew { have: actual.len() as u64, needed: ORIGINS_MIN });
+    let origins = actual.len() as u64;
+    if origins < ORIGINS_MIN {
+        return Err(Absent::TooFew { have: origins, needed: ORIGINS_MIN });
     }
-    let scale = actual.iter().zip(&naive).map(|(a, n)| (a - n).abs()).sum::<f64>() / actual.len() as f64;
+    let scale = actual.iter().zip(&naive).map(|(a, n)| (a - n).abs()).sum::<f64>() / origins as f64;
     let pinball =
         f64::midpoint(scoring::pinball(&actual, &low, 0.1)?, scoring::pinball(&actual, &high, 0.9)?);
-    Ok(BackTest {
-        days,
-        origins: actual.len() as u64,
-        mase: scoring::mase(&actual, &middle, scale)?,
-        pinball,
-        coverage: scoring::coverage(&actual, &low, &high)?,
-    })
+    let coverage = scoring::coverage(&actual, &low, &high)?;
+    Ok(BackTest { days, origins, mase: scoring::mase(&actual, &middle, scale)?, pinball, coverage })
 }

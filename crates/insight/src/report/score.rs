@@ -6,10 +6,11 @@
 
 use crate::facts::Columns;
 use crate::facts::pass::{Ended, HOUR_S, Question, ask, ended};
-use crate::facts::patterns::{Adjust, Patterns, matured};
+use crate::facts::patterns::{Adjust, Cell, Patterns, matured};
 use crate::facts::{Dimension, Filter};
 use crate::figure::{Absent, Answer, Method};
-use crate::regression::logistic::{self, Fit, Penalty, Rows, dot};
+use crate::regression::cells::{self, FLAGS_MAX, Pattern};
+use crate::regression::logistic::{self, Fit, Penalty, Rows};
 use crate::survival::curve::Curve;
 use std::collections::HashMap;
 
@@ -43,7 +44,7 @@ pub struct HoldOut {
 pub struct Model {
     curve: Curve,
     horizon: f64,
-    coefficients: Option<(f64, HashMap<String, f64>)>,
+    coefficients: Option<Weights>,
     base: f64,
     /// The back-test; absent when there was too little to try.
     pub hold_out: Answer<HoldOut>,
@@ -101,15 +102,15 @@ fn try_out(columns: &Columns, question: &Question) -> Answer<(HoldOut, f64)> {
     let (first, tuning) = (part(None, Some(inner)), part(Some(inner), Some(outer)));
     let tried = RIDGES.iter().filter_map(|ridge| {
         let model = named(&first, &regress(&first, *ridge).ok()?);
-        Some((*ridge, brier(&tuning, &|cell| predict(&model, &tuning, cell))?))
+        Some((*ridge, brier(&tuning, predictor(&model, &tuning))?))
     });
     let (ridge, _) = tried.min_by(|a, b| a.1.total_cmp(&b.1)).ok_or(Absent::NotConverged)?;
     let (fitted, later) = (part(None, Some(outer)), part(Some(outer), None));
     let model = named(&fitted, &regress(&fitted, ridge)?);
     let paid: u64 = fitted.cells.iter().map(|cell| u64::from(cell.k)).sum();
     let base = paid as f64 / fitted.matured as f64;
-    let own = brier(&later, &|cell| predict(&model, &later, cell)).ok_or(Absent::NoData)?;
-    let brier_base = brier(&later, &|_| base).ok_or(Absent::NoData)?;
+    let own = brier(&later, predictor(&model, &later)).ok_or(Absent::NoData)?;
+    let brier_base = brier(&later, |_| base).ok_or(Absent::NoData)?;
     if brier_base <= 0.0 {
         return Err(Absent::OneClass);
     }
@@ -130,30 +131,44 @@ fn cuts(columns: &Columns, question: &Question) -> (u32, u32) {
 }
 
 fn regress(table: &Patterns, ridge: f64) -> Answer<Fit> {
-    let mut rows = Rows::new(table.names.len() + 1);
+    let width = table.names.len();
+    if width <= FLAGS_MAX {
+        let pattern = |cell: &Cell| Pattern { flags: cell.flags as u32, n: cell.n, k: cell.k };
+        return cells::fit_ridge(&table.cells.iter().map(pattern).collect::<Vec<_>>(), width, ridge);
+    }
+    let mut rows = Rows::new(width + 1);
     for cell in &table.cells {
-        rows.push(&covariates(table.names.len(), cell.flags), f64::from(cell.k), f64::from(cell.n));
+        let flags = (0..width).map(|j| f64::from(u8::from(cell.flags >> j & 1 == 1)));
+        let x: Vec<f64> = std::iter::once(1.0).chain(flags).collect();
+        rows.push(&x, f64::from(cell.k), f64::from(cell.n));
     }
     logistic::fit(&rows, Penalty::Ridge(ridge))
 }
 
-fn covariates(width: usize, flags: u128) -> Vec<f64> {
-    std::iter::once(1.0).chain((0..width).map(|j| f64::from(u8::from(flags >> j & 1 == 1)))).collect()
-}
+/// Intercept, and weights by name.
+type Weights = (f64, HashMap<String, f64>);
 
-fn named(table: &Patterns, fit: &Fit) -> (f64, HashMap<String, f64>) {
+fn named(table: &Patterns, fit: &Fit) -> Weights {
     let named = table.names.iter().cloned().zip(fit.coefficients[1..].iter().copied());
     (fit.coefficients[0], named.collect())
 }
 
-/// Names the model has not seen weigh nothing.
-fn predict(model: &(f64, HashMap<String, f64>), table: &Patterns, flags: u128) -> f64 {
+/// Chances of the table's flags. Names the model has not seen weigh nothing.
+fn predictor(model: &Weights, table: &Patterns) -> impl Fn(u128) -> f64 {
     let weights: Vec<f64> =
         table.names.iter().map(|name| model.1.get(name).copied().unwrap_or(0.0)).collect();
-    logistic::logistic(model.0 + dot(&covariates(table.names.len(), flags)[1..], &weights))
+    let intercept = model.0;
+    move |flags| {
+        let (mut left, mut eta) = (flags, intercept);
+        while left != 0 {
+            eta += weights[left.trailing_zeros() as usize];
+            left &= left - 1;
+        }
+        logistic::logistic(eta)
+    }
 }
 
-fn brier(table: &Patterns, predicted: &dyn Fn(u128) -> f64) -> Option<f64> {
+fn brier(table: &Patterns, predicted: impl Fn(u128) -> f64) -> Option<f64> {
     let sum: f64 = table
         .cells
         .iter()
