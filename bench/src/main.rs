@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is where the figures go")]
 
 mod ingest;
+mod insight;
 mod reference;
 
 use clap::Parser;
@@ -20,6 +21,7 @@ type Outcome<T> = Result<T, Failure>;
 #[command(name = "cargo xtask bench", max_term_width = 110)]
 enum Command {
     Ingest(ingest::Options),
+    Insight(insight::Options),
     #[command(hide = true)]
     ReferenceServer(reference::Options),
 }
@@ -27,6 +29,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Ingest(options) => ingest::run(&options),
+        Command::Insight(options) => insight::run(&options),
         Command::ReferenceServer(options) => reference::run(&options),
     };
     match done {

@@ -15,8 +15,8 @@ const run = promisify(execFile);
 let events = 0;
 
 export class Server {
-  /** Starts the program; `stop` ends it and removes its database. */
-  static async start() {
+  /** Starts the program; `stop` ends it and removes its database. With `stripe`, a stand-in for Stripe as well. */
+  static async start({ stripe = false } = {}) {
     const server = new Server();
     server.home = await mkdtemp(join(tmpdir(), "whypaid-e2e-"));
     server.port = await freePort();
@@ -28,10 +28,28 @@ export class Server {
       STRIPE_WEBHOOK_SECRET: SECRET,
       WHYPAID_LOG: "warn",
     };
+    if (stripe) await server.playStripe();
     const made = await run(BINARY, ["token", "create", "--role", "owner", "--name", "Ana"], server.options());
     server.token = made.stdout.trim();
     await server.up();
     return server;
+  }
+
+  /** Starts the stand-in, which sends its events here. */
+  async playStripe() {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const webhook = `${this.base}/api/webhooks/stripe`;
+    const args = ["stand-in", "--listen", listen, "--webhook-url", webhook, "--webhook-secret", SECRET];
+    this.stripe = spawn(BINARY, args, { ...this.options(), stdio: ["ignore", "ignore", "inherit"] });
+    this.stripeBase = `http://${listen}`;
+    Object.assign(this.env, { STRIPE_API_BASE: this.stripeBase, STRIPE_SECRET_KEY: "sk_test_e2e" });
+    await until("the stand-in is ready", async () => (await fetch(`${this.stripeBase}/stand-in`)).ok);
+  }
+
+  /** Moves the stand-in's clock: `minute`, `hour`, `day` or `25-hours`. */
+  async later(by) {
+    const answer = await fetch(`${this.stripeBase}/stand-in/clock`, { method: "POST", body: new URLSearchParams({ by }) });
+    if (!answer.ok) throw new Error(`the stand-in's clock answered ${answer.status}`);
   }
 
   options() {
@@ -46,22 +64,43 @@ export class Server {
 
   /** Ends the process and keeps the database. */
   async down() {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const ended = once(this.process, "exit");
-    this.process.kill("SIGTERM");
-    await ended;
+    await ended(this.process);
   }
 
   async stop() {
     await this.down();
+    if (this.stripe) await ended(this.stripe);
     await rm(this.home, { recursive: true, force: true });
   }
 
   async post(path, body) {
+    return this.call("POST", path, body);
+  }
+
+  async get(path) {
+    return this.call("GET", path);
+  }
+
+  async call(method, path, body) {
     const headers = { authorization: `Bearer ${this.token}`, "content-type": "application/json" };
-    const answer = await fetch(this.base + path, { method: "POST", headers, body: JSON.stringify(body) });
+    const answer = await fetch(this.base + path, { method, headers, body: body && JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
+  }
+
+  /** A journey of a new client through an offer as sellers write it. */
+  async offered(pages = {}) {
+    const client = await this.post("/api/v1/clients", { name: "Ana Lima", email: "ana@example.com" });
+    const content = { ...CONTENT, pages: { ...OFFER, ...pages } };
+    const { version } = await this.post("/api/v1/contents", content);
+    return this.post("/api/v1/journeys", { client_id: client.id, content_version_id: version.id });
+  }
+
+  /** Waits until the journey's money stands so. */
+  async stands(journey, status) {
+    await until(`the payment is ${status}`, async () => {
+      return (await this.get(`/api/v1/journeys/${journey.id}`)).payment_status === status;
+    });
   }
 
   /** A journey of a new client for $500.00; returns its id. */
@@ -117,6 +156,37 @@ const CONTENT = {
   hypothesis: { statement: "A guarantee removes the risk that stops small shops.", category: "risk-reversal" },
 };
 
+const OFFER = {
+  activation: `# Your shop, found by people nearby
+
+Hello Ana,
+
+you asked how more people could find *Lima & Sons*. Here is what we would do in the first month:
+
+1. Put your opening hours right **everywhere**.
+2. Ask ten happy customers for a review.
+3. Measure what changes.
+
+> We tripled our walk-ins. – Café Norte
+
+More at [our site](https://example.com/work).`,
+  agreement: `## What we agree on
+
+| What | How |
+|---|---|
+| Price | $500, once |
+| Time | one month |
+| If it does not work | your money back |
+
+You can stop at any time within **30 days** and get all of it back.`,
+  confirmation: `# Welcome aboard
+
+We are glad to work with you, Ana.`,
+  processing: `# We begin on Monday
+
+You hear from us within *two working days*.`,
+};
+
 const ASK_EVERY_MS = 20;
 
 /** Asks until the answer is true; the test runner's own limit ends a wait in vain. */
@@ -129,6 +199,14 @@ export async function until(what, done) {
     }
     await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
   }
+}
+
+/** Ends a process and waits until it has. */
+async function ended(process) {
+  if (process.exitCode !== null || process.signalCode !== null) return;
+  const exit = once(process, "exit");
+  process.kill("SIGTERM");
+  await exit;
 }
 
 async function freePort() {

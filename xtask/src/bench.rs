@@ -8,6 +8,8 @@ use crate::process;
 use crate::setup;
 use crate::workspace::Workspace;
 
+/// Benchmarks that start the built program.
+const DRIVES_THE_PROGRAM: [&str; 1] = ["ingest"];
 /// Benchmarks that also measure PostgreSQL. It keeps its default durability: numbers without fsync would flatter.
 const WITH_POSTGRES: [&str; 1] = ["ingest"];
 
@@ -15,7 +17,9 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Outcome<ExitCode> {
     let Some(name) = args.first() else {
         return Err(Failure::new("say which benchmark, as in `cargo xtask bench ingest`"));
     };
-    process::run(process::cargo(&workspace.root).args(["build", "--release", "-p", "server"]))?;
+    if DRIVES_THE_PROGRAM.contains(&name.as_str()) {
+        process::run(process::cargo(&workspace.root).args(["build", "--release", "-p", "server"]))?;
+    }
     process::run(process::cargo(&workspace.root).args(["build", "--release", "-p", "bench"]))?;
     let mut bench = process::cargo(&workspace.root);
     bench.args(["run", "--quiet", "--release", "-p", "bench", "--"]).args(args);

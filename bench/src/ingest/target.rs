@@ -242,8 +242,9 @@ async fn fresh_database(lent: &Lent) -> Outcome<String> {
 }
 
 async fn count(url: &str) -> Outcome<Counts> {
-    const COUNT: &str = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM event_payload), \
-                         (SELECT count(*) FROM event WHERE status = 'applied'), (SELECT count(*) FROM payment)";
+    const COUNT: &str = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM event WHERE length(body) > 0), \
+                         (SELECT count(*) FROM event WHERE handled AND id NOT IN (SELECT event_id FROM event_waiting)), \
+                         (SELECT count(*) FROM payment)";
     let query = if url.starts_with("sqlite:") {
         let mut conn = SqliteConnection::connect(url).await?;
         sqlx::query_as(COUNT).fetch_one(&mut conn).await?

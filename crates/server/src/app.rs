@@ -124,7 +124,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         behind: false,
         last_taken: None,
     };
-    let worker = tokio::spawn(worker.run(stop.clone()));
+    let worker = on_its_own_thread(worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let (visits, noting) = visits::start(db.clone(), closing.clone());
@@ -145,4 +145,11 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
     (app, Tasks { closing, writer, worker, fetcher, visits: noting })
+}
+
+/// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the
+/// requests that share a thread with them.
+pub(crate) fn on_its_own_thread(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(task))
 }

@@ -117,9 +117,9 @@ pub fn reading(app: &App, json: &str, asked: &Asked<'_>) -> Option<NewEvent> {
         livemode: asked.livemode,
         created_at_ms: asked.at_s.saturating_mul(1000),
         received_at_ms: now_ms,
-        status: EventStatus::Received,
+        handled: true,
         due_at_ms: now_ms,
-        body: read.body,
+        body: read.body.into(),
     })
 }
 
@@ -127,7 +127,7 @@ async fn finish(app: &App, id: &str, reading: Option<NewEvent>) -> Result<(), St
     let mut conn = app.db.write().await?;
     let found = reading.is_some();
     events::insert(&mut conn, reading.into_iter().collect()).await?;
-    events::finish(&mut conn, vec![id.to_owned()], EventStatus::Applied).await?;
+    events::finish(&mut conn, vec![id.to_owned()]).await?;
     conn.commit().await?;
     if found {
         // A full channel means that a sweep is on its way already.

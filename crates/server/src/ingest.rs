@@ -3,10 +3,11 @@
 //! One task writes. Whatever arrives while a commit runs goes into the next one: no timer, no added latency when idle,
 //! few fsyncs under load. The queue is bounded; what does not fit is refused with 503, and Stripe tries again.
 
+use crate::app::on_its_own_thread;
 use crate::apply::worker::BATCH_EVENTS_MAX;
 use std::collections::BTreeSet;
 use std::time::Duration;
-use store::events::{self, DueEvent, EventStatus, NewEvent};
+use store::events::{self, DueEvent, NewEvent};
 use store::{Db, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -70,9 +71,8 @@ pub fn start(
     closing: CancellationToken,
 ) -> (Ingest, tokio::task::JoinHandle<()>) {
     let (queue, waiting) = mpsc::channel(QUEUE_EVENTS_MAX);
-    let writer =
-        tokio::spawn(Writer { db, waiting, hand_over, away: false, apply_is_behind: false }.run(closing));
-    (Ingest { queue }, writer)
+    let writer = Writer { db, waiting, hand_over, away: false, apply_is_behind: false };
+    (Ingest { queue }, on_its_own_thread(writer.run(closing)))
 }
 
 struct Writer {
@@ -117,8 +117,7 @@ impl Writer {
         let (events, replies): (Vec<NewEvent>, Vec<_>) =
             batch.into_iter().map(|i| (i.event, i.reply)).unzip();
         let ids: Vec<String> = events.iter().map(|e| e.id.clone()).collect();
-        let to_apply =
-            events.iter().filter(|e| e.status == EventStatus::Received && e.due_now()).map(due).collect();
+        let to_apply = events.iter().filter_map(NewEvent::due).collect();
         match self.commit(events).await {
             Ok(fresh) => {
                 self.note_back();
@@ -184,15 +183,5 @@ impl Writer {
             tracing::info!("the database is back; events are stored again");
         }
         self.away = false;
-    }
-}
-
-fn due(event: &NewEvent) -> DueEvent {
-    DueEvent {
-        id: event.id.clone(),
-        kind: event.kind.clone(),
-        received_at_ms: event.received_at_ms,
-        attempts: 0,
-        body: event.body.clone(),
     }
 }

@@ -1,5 +1,7 @@
 //! Values on their way into a statement.
 
+use bytes::Bytes;
+
 /// A column's type, the same on both databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -27,9 +29,18 @@ pub enum Value {
     /// Boolean or null.
     Bool(Option<bool>),
     /// Bytes.
-    Bytes(Vec<u8>),
+    Bytes(Bytes),
     /// For `= ANY($n)`.
     Texts(Vec<String>),
+}
+
+impl Value {
+    pub(crate) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => text,
+            _ => None,
+        }
+    }
 }
 
 macro_rules! into_value {
@@ -50,7 +61,8 @@ into_value! {
     Option<f64> => Real |v| v;
     bool => Bool |v| Some(v);
     Option<bool> => Bool |v| v;
-    Vec<u8> => Bytes |v| v;
+    Vec<u8> => Bytes |v| v.into();
+    Bytes => Bytes |v| v;
     Vec<String> => Texts |v| v.into_iter().map(storable).collect();
     &[String] => Texts |v| v.iter().cloned().map(storable).collect();
 }

@@ -1,31 +1,13 @@
-//! Values to the drivers' arguments.
+//! Values to PostgreSQL's arguments.
 
 use crate::args::{Kind, Value};
 use crate::error::{Result, StoreError};
 use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
 fn refused(error: sqlx::error::BoxDynError) -> StoreError {
     StoreError::Other(format!("argument not accepted: {error}"))
-}
-
-pub(crate) fn sqlite_args(values: Vec<Value>) -> Result<SqliteArguments> {
-    let mut args = SqliteArguments::default();
-    args.reserve(values.len(), 0);
-    for value in values {
-        match value {
-            Value::Text(v) => args.add(v),
-            Value::Int(v) => args.add(v),
-            Value::Real(v) => args.add(v),
-            Value::Bool(v) => args.add(v),
-            Value::Bytes(v) => args.add(v),
-            Value::Texts(v) => args.add(serde_json::Value::from(v).to_string()),
-        }
-        .map_err(refused)?;
-    }
-    Ok(args)
 }
 
 pub(crate) fn postgres_args(values: Vec<Value>) -> Result<PgArguments> {
@@ -36,7 +18,7 @@ pub(crate) fn postgres_args(values: Vec<Value>) -> Result<PgArguments> {
             Value::Int(v) => args.add(v),
             Value::Real(v) => args.add(v),
             Value::Bool(v) => args.add(v),
-            Value::Bytes(v) => args.add(v),
+            Value::Bytes(v) => args.add(&*v),
             Value::Texts(v) => args.add(v),
         }
         .map_err(refused)?;
@@ -66,7 +48,10 @@ pub(crate) fn postgres_columns(columns: &[(&str, Kind)], rows: Vec<Vec<Value>>) 
             Kind::Int => array!(Int),
             Kind::Real => array!(Real),
             Kind::Bool => array!(Bool),
-            Kind::Bytes => array!(Bytes),
+            Kind::Bytes => {
+                let pick = |v: &Value| if let Value::Bytes(v) = v { Some(v.to_vec()) } else { None };
+                args.add(values.iter().map(pick).collect::<Option<Vec<_>>>().ok_or_else(wrong)?)
+            }
         }
         .map_err(refused)?;
     }

@@ -40,6 +40,8 @@ impl StoreError {
 
 /// SQLite primary result codes that pass by themselves or by freeing disk: busy, locked, I/O error, full, cannot open.
 const SQLITE_UNAVAILABLE: &[i32] = &[5, 6, 10, 13, 14];
+/// Extended codes: unique, primary key, foreign key.
+const SQLITE_CONFLICT: &[i32] = &[2067, 1555, 787];
 /// PostgreSQL classes: 08 connection, 53 resources (disk full, too many connections), 57 operator intervention,
 /// 58 system error, 40 serialisation and deadlock, 55 lock not available.
 const POSTGRES_UNAVAILABLE: &[&str] = &["08", "53", "57", "58", "40", "55"];
@@ -65,11 +67,19 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let text = error.to_string();
+        match error.sqlite_error().map(|e| e.extended_code) {
+            // The low byte of an extended code is the primary one: <https://www.sqlite.org/rescode.html>.
+            Some(code) if SQLITE_UNAVAILABLE.contains(&(code & 0xff)) => Self::Unavailable(text),
+            Some(code) if SQLITE_CONFLICT.contains(&code) => Self::Conflict(text),
+            _ => Self::Other(text),
+        }
+    }
+}
+
 fn is_unavailable(error: &dyn sqlx::error::DatabaseError) -> bool {
     let Some(code) = error.code() else { return false };
-    if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-        // The low byte of an extended code is the primary one: <https://www.sqlite.org/rescode.html>.
-        return code.parse::<i32>().is_ok_and(|code| SQLITE_UNAVAILABLE.contains(&(code & 0xff)));
-    }
     code == POSTGRES_READ_ONLY || POSTGRES_UNAVAILABLE.iter().any(|class| code.starts_with(class))
 }

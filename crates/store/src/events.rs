@@ -5,36 +5,51 @@ use crate::db::Conn;
 use crate::error::{Result, StoreError};
 use crate::row::Row;
 use crate::sql::statements;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 statements! {
-    DUE = "SELECT e.id, e.type, e.received_at_ms, e.attempts, p.body FROM event e \
-           JOIN event_payload p ON p.event_id = e.id \
-           WHERE e.status IN ('received', 'failed', 'dead') AND e.status <> 'dead' AND e.due_at_ms <= $1 \
-           ORDER BY e.status, e.received_at_ms, e.id LIMIT $2";
-    SET_STATUS = "UPDATE event SET status = $1, attempts = attempts + 1, last_error = NULL \
-                  WHERE id = ANY($2) AND status IN ('received', 'failed')";
-    SET_FAILED = "UPDATE event SET status = $1, attempts = attempts + 1, due_at_ms = $2, last_error = $3 \
-                  WHERE id = $4 AND status IN ('received', 'failed')";
-    REPLAY = "UPDATE event SET status = 'received', attempts = 0, due_at_ms = $1 WHERE id = ANY($2) AND due_at_ms < $3";
-    IDS_OF_STATUS = "SELECT id FROM event WHERE status = $1 AND (CAST($2 AS TEXT) IS NULL OR id > $2) \
-                     ORDER BY id LIMIT $3";
+    DUE = "SELECT e.id, e.type, e.received_at_ms, w.attempts, e.handled, e.body FROM event_waiting w \
+           JOIN event e ON e.id = w.event_id \
+           WHERE w.due_at_ms <= $1 AND w.status <> 'dead' AND (w.status = 'failed' OR w.due_at_ms <= $2) \
+           ORDER BY w.due_at_ms, w.event_id LIMIT $3";
+    FINISH = "DELETE FROM event_waiting WHERE event_id = ANY($1) AND status <> 'dead'";
+    SET_END = "UPDATE event SET handled = $1, attempts = $2 WHERE id = $3";
+    SET_FAILED = "UPDATE event_waiting SET status = $1, attempts = attempts + 1, due_at_ms = $2, last_error = $3 \
+                  WHERE event_id = $4 AND status <> 'dead'";
+    REPLAY = "INSERT INTO event_waiting (event_id, status, attempts, received_at_ms, due_at_ms) \
+              SELECT id, 'received', 0, received_at_ms, $1 FROM event WHERE id = ANY($2) AND NOT thin \
+              ON CONFLICT (event_id) DO UPDATE SET status = excluded.status, attempts = excluded.attempts, \
+              due_at_ms = excluded.due_at_ms, last_error = NULL";
+    IDS_WAITING = "SELECT event_id FROM event_waiting WHERE status = $1 \
+                   AND (CAST($2 AS TEXT) IS NULL OR event_id > $2) ORDER BY event_id LIMIT $3";
+    IDS_DONE = "SELECT e.id FROM event e WHERE e.handled = $1 AND (CAST($2 AS TEXT) IS NULL OR e.id > $2) \
+                AND NOT EXISTS (SELECT 1 FROM event_waiting w WHERE w.event_id = e.id) ORDER BY e.id LIMIT $3";
     EXISTING = "SELECT id FROM event WHERE id = ANY($1)";
-    GET = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.status, \
-           e.attempts, e.last_error, p.body FROM event e JOIN event_payload p ON p.event_id = e.id WHERE e.id = $1";
-    LIST = "SELECT id, type, api_version, account, livemode, created_at_ms, received_at_ms, status, attempts, last_error \
-            FROM event WHERE (CAST($1 AS TEXT) IS NULL OR status = $1) \
-            AND (CAST($2 AS BOOLEAN) IS NULL OR livemode = $2) \
-            AND (CAST($3 AS BIGINT) IS NULL OR (received_at_ms, id) < ($3, $4)) \
-            ORDER BY received_at_ms DESC, id DESC LIMIT $5";
+    GET = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.handled, \
+           e.attempts, w.status, w.attempts, w.last_error, e.body \
+           FROM event e LEFT JOIN event_waiting w ON w.event_id = e.id WHERE e.id = $1";
+    LIST = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.handled, \
+            e.attempts, w.status, w.attempts, w.last_error \
+            FROM event e LEFT JOIN event_waiting w ON w.event_id = e.id \
+            WHERE (CAST($1 AS BOOLEAN) IS NULL OR (e.handled = $1 AND w.status IS NULL)) \
+            AND (CAST($2 AS BOOLEAN) IS NULL OR e.livemode = $2) \
+            AND (CAST($3 AS BIGINT) IS NULL OR (e.received_at_ms, e.id) < ($3, $4)) \
+            ORDER BY e.received_at_ms DESC, e.id DESC LIMIT $5";
+    LIST_WAITING = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.handled, \
+            e.attempts, w.status, w.attempts, w.last_error \
+            FROM event_waiting w JOIN event e ON e.id = w.event_id \
+            WHERE w.status = $1 AND (CAST($2 AS BOOLEAN) IS NULL OR e.livemode = $2) \
+            AND (CAST($3 AS BIGINT) IS NULL OR (w.received_at_ms, w.event_id) < ($3, $4)) \
+            ORDER BY w.received_at_ms DESC, w.event_id DESC LIMIT $5";
     CURSOR = "SELECT received_at_ms FROM event WHERE id = $1";
-    NOT_DONE = "SELECT status, count(*), min(received_at_ms) FROM event \
-                WHERE status IN ('received', 'failed', 'dead') GROUP BY status";
+    NOT_DONE = "SELECT status, count(*), min(received_at_ms) FROM event_waiting GROUP BY status";
     @many INSERT = "event" (id: Text, type: Text, api_version: Text, account: Text, livemode: Bool, created_at_ms: Int,
-                           received_at_ms: Int, status: Text, attempts: Int, due_at_ms: Int)
-                  "ON CONFLICT (id) DO NOTHING RETURNING id";
-    @many INSERT_PAYLOAD = "event_payload" (event_id: Text, body: Bytes) "";
+                           received_at_ms: Int, handled: Bool, thin: Bool, attempts: Int, body: Bytes)
+                  "ON CONFLICT (id) DO NOTHING";
+    @many INSERT_WAITING = "event_waiting" (event_id: Text, status: Text, attempts: Int, received_at_ms: Int,
+                                           due_at_ms: Int) "";
 }
 
 /// `due_at_ms` of an event that is put aside until something can be done with it.
@@ -68,6 +83,15 @@ impl EventStatus {
         }
     }
 
+    /// For those whose end is told by `event.handled`: no row of `event_waiting`.
+    const fn ended(self) -> Option<bool> {
+        match self {
+            Self::Applied => Some(true),
+            Self::Ignored => Some(false),
+            Self::Received | Self::Failed | Self::Dead => None,
+        }
+    }
+
     /// Reads the spelling back.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Received, Self::Applied, Self::Ignored, Self::Failed, Self::Dead]
@@ -93,18 +117,25 @@ pub struct NewEvent {
     pub created_at_ms: i64,
     /// Ours.
     pub received_at_ms: i64,
-    /// `Received`, or `Ignored` when its type says nothing about payments.
-    pub status: EventStatus,
+    /// False when its type says nothing about payments: stored as ignored, never applied.
+    pub handled: bool,
     /// When to apply it.
     pub due_at_ms: i64,
     /// The request body, byte for byte.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl NewEvent {
-    /// False for an event that is put aside.
-    pub fn due_now(&self) -> bool {
-        self.due_at_ms <= self.received_at_ms
+    /// What to apply now; nothing when it is ignored or put aside.
+    pub fn due(&self) -> Option<DueEvent> {
+        (self.handled && self.due_at_ms <= self.received_at_ms).then(|| DueEvent {
+            id: self.id.clone(),
+            kind: self.kind.clone(),
+            received_at_ms: self.received_at_ms,
+            attempts: 0,
+            handled: true,
+            body: self.body.clone(),
+        })
     }
 }
 
@@ -119,8 +150,10 @@ pub struct DueEvent {
     pub received_at_ms: i64,
     /// Times it was tried.
     pub attempts: i64,
-    /// As received.
-    pub body: Vec<u8>,
+    /// As stored; see [`NewEvent::handled`].
+    pub handled: bool,
+    /// As received; shared, so that copies of the event are cheap.
+    pub body: Bytes,
 }
 
 /// An event as listed.
@@ -149,6 +182,8 @@ pub struct Event {
 }
 
 fn event(row: &Row) -> Result<Event> {
+    let done = if row.get(7)? { EventStatus::Applied } else { EventStatus::Ignored };
+    let waits = row.parse_opt(9, "event_waiting", EventStatus::parse)?;
     Ok(Event {
         id: row.get(0)?,
         kind: row.get(1)?,
@@ -157,45 +192,39 @@ fn event(row: &Row) -> Result<Event> {
         livemode: row.get(4)?,
         created_at_ms: row.get(5)?,
         received_at_ms: row.get(6)?,
-        status: row.parse(7, "event", EventStatus::parse)?,
-        attempts: row.get(8)?,
-        last_error: row.get(9)?,
+        status: waits.unwrap_or(done),
+        attempts: row.get::<Option<i64>>(10)?.map_or_else(|| row.get(8), Ok)?,
+        last_error: row.get(11)?,
     })
 }
 
-/// Stores events and their payloads. Returns the ids that were new; the others were there already.
+/// Stores events with their payloads. Returns the ids that were new; the others were there already.
 pub async fn insert(conn: &mut Conn, events: Vec<NewEvent>) -> Result<BTreeSet<String>> {
-    let mut payloads = Vec::with_capacity(events.len());
     let mut rows = Vec::with_capacity(events.len());
+    let mut waiting = BTreeMap::new();
     for e in events {
         let id = storable(e.id);
-        payloads.push((id.clone(), e.body));
+        if e.handled {
+            waiting.entry(id.clone()).or_insert((e.received_at_ms, e.due_at_ms));
+        }
+        let (at_ms, handled, thin) = (e.received_at_ms, e.handled, e.due_at_ms == PARKED_MS);
+        let attempts = i64::from(handled);
+        let about = (e.api_version, e.account, e.livemode, e.created_at_ms);
         rows.push(args![
-            id,
-            e.kind,
-            e.api_version,
-            e.account,
-            e.livemode,
-            e.created_at_ms,
-            e.received_at_ms,
-            e.status.as_str(),
-            0_i64,
-            e.due_at_ms
+            id, e.kind, about.0, about.1, about.2, about.3, at_ms, handled, thin, attempts, e.body
         ]);
     }
-    let returned = conn.insert_many(&INSERT, rows).await?;
-    let fresh = returned.iter().map(|row| row.get(0)).collect::<Result<BTreeSet<String>>>()?;
-    let mut written = BTreeSet::new();
-    let bodies = payloads.into_iter().filter(|(id, _)| fresh.contains(id) && written.insert(id.clone()));
-    let bodies = bodies.map(|(id, body)| args![id, body]).collect();
-    conn.insert_many(&INSERT_PAYLOAD, bodies).await?;
+    let fresh = conn.insert_new(&INSERT, rows).await?;
+    waiting.retain(|id, _| fresh.contains(id));
+    let received = EventStatus::Received.as_str();
+    let waiting = waiting.into_iter().map(|(id, (at_ms, due_ms))| args![id, received, 0_i64, at_ms, due_ms]);
+    conn.insert_many(&INSERT_WAITING, waiting.collect()).await?;
     Ok(fresh)
 }
 
-/// Events to apply by `now_ms`: those that failed before, then the others, oldest first. Spelled so that both databases
-/// walk the index of waiting events and stop at the limit.
-pub async fn due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<DueEvent>> {
-    let rows = conn.fetch_all(&DUE, args![now_ms, limit]).await?;
+/// Events to apply by `now_ms`, oldest first. Those that came less than `grace_ms` ago are on their way through memory.
+pub async fn due(conn: &mut Conn, now_ms: i64, grace_ms: i64, limit: i64) -> Result<Vec<DueEvent>> {
+    let rows = conn.fetch_all(&DUE, args![now_ms, now_ms.saturating_sub(grace_ms), limit]).await?;
     rows.iter()
         .map(|row| {
             Ok(DueEvent {
@@ -203,18 +232,25 @@ pub async fn due(conn: &mut Conn, now_ms: i64, limit: i64) -> Result<Vec<DueEven
                 kind: row.get(1)?,
                 received_at_ms: row.get(2)?,
                 attempts: row.get(3)?,
-                body: row.get(4)?,
+                handled: row.get(4)?,
+                body: row.get::<Vec<u8>>(5)?.into(),
             })
         })
         .collect()
 }
 
-/// Ends waiting events as applied or ignored. Returns how many were waiting still.
-pub async fn finish(conn: &mut Conn, ids: Vec<String>, status: EventStatus) -> Result<u64> {
+/// Ends waiting events. Returns how many were waiting still.
+pub async fn finish(conn: &mut Conn, ids: Vec<String>) -> Result<u64> {
     if ids.is_empty() {
         return Ok(0);
     }
-    conn.execute(&SET_STATUS, args![status.as_str(), ids]).await
+    conn.execute(&FINISH, args![ids]).await
+}
+
+/// Corrects what an event's row foretold of its end: tried more than once, or handled where it was to be ignored.
+pub async fn set_end(conn: &mut Conn, id: &str, handled: bool, attempts: i64) -> Result<()> {
+    conn.execute(&SET_END, args![handled, attempts, id]).await?;
+    Ok(())
 }
 
 /// Notes a failed try: due again at `due_at_ms`, or dead.
@@ -227,7 +263,7 @@ pub async fn fail(conn: &mut Conn, id: &str, status: EventStatus, due_at_ms: i64
 
 /// Makes events due again, whatever their status, save parked ones. Returns how many there are.
 pub async fn replay(conn: &mut Conn, ids: Vec<String>, now_ms: i64) -> Result<u64> {
-    conn.execute(&REPLAY, args![now_ms, ids, PARKED_MS]).await
+    conn.execute(&REPLAY, args![now_ms, ids]).await
 }
 
 /// Ids of events in a status, ascending; `after` is the last of the page before.
@@ -237,7 +273,10 @@ pub async fn ids_of_status(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<String>> {
-    let rows = conn.fetch_all(&IDS_OF_STATUS, args![status.as_str(), after, limit]).await?;
+    let rows = match status.ended() {
+        Some(handled) => conn.fetch_all(&IDS_DONE, args![handled, after, limit]).await?,
+        None => conn.fetch_all(&IDS_WAITING, args![status.as_str(), after, limit]).await?,
+    };
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -250,7 +289,7 @@ pub async fn existing(conn: &mut Conn, ids: Vec<String>) -> Result<BTreeSet<Stri
 /// One event with its payload.
 pub async fn get(conn: &mut Conn, id: &str) -> Result<Option<(Event, Vec<u8>)>> {
     let row = conn.fetch_optional(&GET, args![id]).await?;
-    row.map(|row| Ok((event(&row)?, row.get(10)?))).transpose()
+    row.map(|row| Ok((event(&row)?, row.get(12)?))).transpose()
 }
 
 /// Newest first; `after` is the last id of the page before. `None` when `after` is unknown.
@@ -268,8 +307,16 @@ pub async fn list(
             None => return Ok(None),
         },
     };
-    let status = status.map(EventStatus::as_str);
-    let rows = conn.fetch_all(&LIST, args![status, livemode, received_at_ms, after, limit]).await?;
+    let rows = match status.map(|status| (status, status.ended())) {
+        Some((status, None)) => {
+            let args = args![status.as_str(), livemode, received_at_ms, after, limit];
+            conn.fetch_all(&LIST_WAITING, args).await?
+        }
+        status => {
+            let ended = status.and_then(|(_, ended)| ended);
+            conn.fetch_all(&LIST, args![ended, livemode, received_at_ms, after, limit]).await?
+        }
+    };
     rows.iter().map(event).collect::<Result<_>>().map(Some)
 }
 
@@ -277,6 +324,6 @@ pub async fn list(
 pub async fn not_done(conn: &mut Conn) -> Result<Vec<(EventStatus, i64, i64)>> {
     let rows = conn.fetch_all(&NOT_DONE, args![]).await?;
     rows.iter()
-        .map(|row| Ok((row.parse(0, "event", EventStatus::parse)?, row.get(1)?, row.get(2)?)))
+        .map(|row| Ok((row.parse(0, "event_waiting", EventStatus::parse)?, row.get(1)?, row.get(2)?)))
         .collect()
 }

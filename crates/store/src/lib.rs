@@ -23,6 +23,7 @@ pub mod reconciliations;
 mod row;
 pub mod snapshots;
 pub mod sql;
+mod sqlite;
 pub mod tokens;
 pub mod views;
 pub mod withdrawals;

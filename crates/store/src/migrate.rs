@@ -1,9 +1,11 @@
 //! Migrations: forward only, one list per engine. On SQLite all run in one write transaction, on PostgreSQL under an
 //! advisory lock: whoever comes second finds the work done.
 
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
+use rusqlite::Connection;
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use std::collections::BTreeMap;
 
 /// (version, description, SQLite, PostgreSQL). Never change one that was released: add the next.
 const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
@@ -27,8 +29,41 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
 ];
 
-pub(crate) fn sqlite() -> Migrator {
-    migrator(|&(version, description, sqlite, _)| (version, description, sqlite))
+/// What sqlx keeps on PostgreSQL, so that both databases tell the same.
+const SQLITE_DONE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (version BIGINT PRIMARY KEY, \
+    description TEXT NOT NULL, installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, \
+    checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)";
+
+/// Runs what is missing; the caller holds the write transaction.
+pub(crate) fn sqlite(conn: &Connection) -> Result<()> {
+    conn.execute_batch(SQLITE_DONE)?;
+    let done: BTreeMap<i64, Vec<u8>> = conn
+        .prepare("SELECT version, checksum FROM _sqlx_migrations")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let ours = migrator(|&(version, description, sqlite, _)| (version, description, sqlite));
+    let unknown = done.keys().find(|version| !ours.iter().any(|m| m.version == **version));
+    if let Some(unknown) = unknown {
+        return Err(failed(MigrateError::VersionMissing(*unknown)));
+    }
+    for migration in ours.iter() {
+        match done.get(&migration.version) {
+            Some(checksum) if *checksum == *migration.checksum => {}
+            Some(_) => return Err(failed(MigrateError::VersionMismatch(migration.version))),
+            None => run(conn, migration)?,
+        }
+    }
+    Ok(())
+}
+
+fn run(conn: &Connection, migration: &Migration) -> Result<()> {
+    conn.execute_batch(migration.sql.as_str())?;
+    conn.execute(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (?1, ?2, TRUE, ?3, -1)",
+        (migration.version, &*migration.description, &*migration.checksum),
+    )?;
+    Ok(())
 }
 
 pub(crate) fn postgres() -> Migrator {

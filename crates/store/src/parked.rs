@@ -8,12 +8,14 @@ use crate::events::PARKED_MS;
 use crate::sql::statements;
 
 statements! {
-    WAITING = "SELECT id FROM event WHERE status IN ('received', 'failed', 'dead') AND status = 'received' \
-               AND due_at_ms = $1 AND id > $2 ORDER BY id LIMIT $3";
-    NOTE = "UPDATE event SET last_error = $1 WHERE id = ANY($2) AND due_at_ms = $3 AND status = 'received' \
-            AND (last_error IS NULL OR last_error <> $1)";
-    AGAIN = "UPDATE event SET status = 'received', attempts = 0, last_error = NULL \
-             WHERE id = ANY($1) AND due_at_ms = $2";
+    WAITING = "SELECT event_id FROM event_waiting WHERE status = 'received' AND due_at_ms = $1 AND event_id > $2 \
+               ORDER BY event_id LIMIT $3";
+    NOTE = "UPDATE event_waiting SET last_error = $1 WHERE event_id = ANY($2) AND due_at_ms = $3 \
+            AND status = 'received' AND (last_error IS NULL OR last_error <> $1)";
+    AGAIN = "INSERT INTO event_waiting (event_id, status, attempts, received_at_ms, due_at_ms) \
+             SELECT id, 'received', 0, received_at_ms, $2 FROM event WHERE id = ANY($1) AND thin \
+             ON CONFLICT (event_id) DO UPDATE SET status = excluded.status, attempts = excluded.attempts, \
+             last_error = NULL";
 }
 
 /// Ids of those that wait for their object, ascending; `after` is the last of the page before, or empty.

@@ -26,7 +26,7 @@ statements! {
     DELETE = "DELETE FROM payment WHERE id = ANY($1)";
     HINTED = "SELECT DISTINCT payment_id FROM payment_hint WHERE kind = $1 AND value = ANY($2)";
     HINTS_OF = "SELECT kind, value FROM payment_hint WHERE payment_id = ANY($1)";
-    DELETE_HINTS = "DELETE FROM payment_hint WHERE payment_id = ANY($1)";
+    DELETE_HINTS = "DELETE FROM payment_hint WHERE kind = $1 AND value = ANY($2) AND payment_id = ANY($3)";
     LINKS = "SELECT object_id, journey_id FROM payment_link WHERE object_id = ANY($1)";
     SET_LINK = "INSERT INTO payment_link (object_id, journey_id, actor, at_ms) VALUES ($1, $2, $3, $4) \
                 ON CONFLICT (object_id) DO UPDATE SET journey_id = excluded.journey_id, actor = excluded.actor, \
@@ -152,11 +152,10 @@ pub async fn upsert(conn: &mut Conn, payments: &[StoredPayment]) -> Result<()> {
     Ok(())
 }
 
-/// Forgets payments whose objects turned out to belong to another one.
-pub async fn delete(conn: &mut Conn, ids: Vec<String>) -> Result<()> {
-    conn.execute(&DELETE, args![ids.clone()]).await?;
-    conn.execute(&DELETE_HINTS, args![ids]).await?;
-    Ok(())
+/// Forgets payments whose objects turned out to belong to another one, and their hints.
+pub async fn delete(conn: &mut Conn, ids: Vec<String>, hints: Vec<Hint>) -> Result<()> {
+    conn.execute(&DELETE, args![ids]).await?;
+    set_hints(conn, hints, Vec::new()).await
 }
 
 /// Payments that one of `values` could match.
@@ -165,18 +164,22 @@ pub async fn hinted(conn: &mut Conn, kind: HintKind, values: Vec<String>) -> Res
     rows.iter().map(|row| row.get(0)).collect()
 }
 
-/// Replaces the hints of payments: (kind, value, payment).
-pub async fn set_hints(
-    conn: &mut Conn,
-    payment_ids: Vec<String>,
-    hints: Vec<(HintKind, String, String)>,
-) -> Result<()> {
-    if !payment_ids.is_empty() {
-        conn.execute(&DELETE_HINTS, args![payment_ids]).await?;
+/// What could match a payment: kind, value, payment.
+pub type Hint = (HintKind, String, String);
+
+/// Replaces all the hints of some payments.
+pub async fn set_hints(conn: &mut Conn, stale: Vec<Hint>, hints: Vec<Hint>) -> Result<()> {
+    let mut by_kind: BTreeMap<HintKind, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    for (kind, value, payment_id) in stale {
+        let (values, payment_ids) = by_kind.entry(kind).or_default();
+        values.push(value);
+        payment_ids.push(payment_id);
+    }
+    for (kind, (values, payment_ids)) in by_kind {
+        conn.execute(&DELETE_HINTS, args![kind.as_str(), values, payment_ids]).await?;
     }
     let rows = hints.into_iter().map(|(kind, value, id)| args![kind.as_str(), value, id]).collect();
-    conn.insert_many(&INSERT_HINTS, rows).await?;
-    Ok(())
+    conn.insert_many(&INSERT_HINTS, rows).await
 }
 
 /// (kind, value) hints of payments; for tests and the doctor.

@@ -1,15 +1,15 @@
 //! What a statement gives back, read column by column.
 
 use crate::error::{Result, StoreError};
+use rusqlite::types::{FromSql, Value};
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
+use sqlx::{Decode, Postgres, Row as _, Type};
 
 /// One row of an answer.
 #[derive(Debug)]
 pub enum Row {
     /// From SQLite.
-    Sqlite(SqliteRow),
+    Sqlite(Vec<Value>),
     /// From PostgreSQL.
     Postgres(PgRow),
 }
@@ -18,13 +18,16 @@ impl Row {
     /// The value of column `index`, counted from 0 in the order the statement names them.
     pub(crate) fn get<T>(&self, index: usize) -> Result<T>
     where
-        T: for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+        T: FromSql + for<'r> Decode<'r, Postgres> + Type<Postgres>,
     {
-        let value = match self {
-            Self::Sqlite(row) => row.try_get(index),
-            Self::Postgres(row) => row.try_get(index),
-        };
-        value.map_err(|e| StoreError::Corrupt { table: "a row", why: e.to_string() })
+        let corrupt = |why| StoreError::Corrupt { table: "a row", why };
+        match self {
+            Self::Sqlite(row) => {
+                let value = row.get(index).ok_or_else(|| corrupt(format!("no column {index}")))?;
+                T::column_result(value.into()).map_err(|e| corrupt(format!("column {index}: {e}")))
+            }
+            Self::Postgres(row) => row.try_get(index).map_err(|e| corrupt(e.to_string())),
+        }
     }
 
     /// Column `index` read with `parse`; a text it refuses is a corrupt row of `table`.

@@ -9,8 +9,10 @@ use ledger::Snapshot;
 
 statements! {
     BY_IDS = "SELECT id, parent_id, payment_id, facts FROM snapshot WHERE id = ANY($1)";
-    BY_PAYMENTS = "SELECT id, parent_id, payment_id, facts FROM snapshot WHERE payment_id = ANY($1)";
-    PAYMENT_IDS = "SELECT DISTINCT payment_id FROM snapshot WHERE payment_id > $1 ORDER BY payment_id LIMIT $2";
+    BY_PAYMENTS = "SELECT id, parent_id, payment_id, facts FROM snapshot WHERE id = ANY($1) AND payment_id = id \
+                   UNION ALL SELECT id, parent_id, payment_id, facts FROM snapshot \
+                   WHERE payment_id = ANY($1) AND payment_id <> id";
+    PAYMENT_IDS = "SELECT id FROM snapshot WHERE id > $1 AND payment_id = id ORDER BY id LIMIT $2";
     @many UPSERT = "snapshot" (id: Text, parent_id: Text, payment_id: Text, facts: Text)
                   "ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, payment_id = excluded.payment_id, \
                    facts = excluded.facts";

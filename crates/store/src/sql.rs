@@ -1,15 +1,11 @@
 //! Statements: static text, one for both databases, each registered so that a test can prepare it on both.
 //!
-//! Two spellings differ between the engines and are put in by the machine, never by hand: `= ANY($n)` for a list of
-//! texts, and the rows of a many-row insert.
+//! Three spellings differ between the engines and are put in by the machine, never by hand: the numbers of arguments,
+//! `= ANY($n)` for a list of texts, and the rows of a many-row insert.
 
-use crate::args::Kind;
+use crate::args::{Kind, Value};
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
-
-/// Rows per statement on SQLite, largest first; each size is prepared once. 256 rows of 20 columns stay far below
-/// SQLite's 32 766 parameters.
-pub(crate) const SQLITE_ROWS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// One statement.
 #[derive(Debug)]
@@ -26,7 +22,7 @@ impl Sql {
         Self { name, text, sqlite: OnceLock::new() }
     }
 
-    /// SQLite has no arrays: a list goes in as one JSON text.
+    /// `?n`, since SQLite takes `$n` for a name. It has no arrays: a list goes in as one JSON text.
     pub(crate) fn sqlite_text(&self) -> Arc<str> {
         let spell = || {
             let mut text = String::with_capacity(self.text.len() + 64);
@@ -37,7 +33,7 @@ impl Sql {
                 rest = tail;
             }
             text.push_str(rest);
-            Arc::from(text)
+            Arc::from(text.replace('$', "?"))
         };
         Arc::clone(self.sqlite.get_or_init(spell))
     }
@@ -52,10 +48,11 @@ pub struct InsertMany {
     pub into: &'static str,
     /// Columns with their types.
     pub columns: &'static [(&'static str, Kind)],
-    /// `ON CONFLICT …`, `RETURNING …`, or nothing.
+    /// `ON CONFLICT …`, or nothing.
     pub tail: &'static str,
     postgres: OnceLock<Arc<str>>,
-    sqlite: [OnceLock<Arc<str>>; SQLITE_ROWS.len()],
+    postgres_new: OnceLock<Arc<str>>,
+    sqlite: OnceLock<Arc<str>>,
 }
 
 impl InsertMany {
@@ -65,27 +62,46 @@ impl InsertMany {
         columns: &'static [(&'static str, Kind)],
         tail: &'static str,
     ) -> Self {
-        let sqlite = [const { OnceLock::new() }; SQLITE_ROWS.len()];
-        Self { name, into, columns, tail, postgres: OnceLock::new(), sqlite }
+        Self {
+            name,
+            into,
+            columns,
+            tail,
+            postgres: OnceLock::new(),
+            postgres_new: OnceLock::new(),
+            sqlite: OnceLock::new(),
+        }
     }
 
     /// One array per column: planned once, whatever the number of rows.
     pub(crate) fn postgres_text(&self) -> Arc<str> {
         let spell = || {
             let arrays: Vec<String> = (1..).zip(self.columns).map(|(n, (_, kind))| array(n, *kind)).collect();
-            let rows = format!("SELECT * FROM unnest({})", arrays.join(", "));
-            Arc::from(self.text(&rows))
+            Arc::from(self.text(&format!("SELECT * FROM unnest({})", arrays.join(", "))))
         };
         Arc::clone(self.postgres.get_or_init(spell))
     }
 
-    /// `VALUES` with `SQLITE_ROWS[size]` rows.
-    pub(crate) fn sqlite_text(&self, size: usize) -> Arc<str> {
-        let spell = || {
-            let row = format!("({})", vec!["?"; self.columns.len()].join(", "));
-            Arc::from(self.text(&format!("VALUES {}", vec![row; SQLITE_ROWS[size]].join(", "))))
-        };
-        Arc::clone(self.sqlite[size].get_or_init(spell))
+    /// Likewise; gives the first column of each row it wrote.
+    pub(crate) fn postgres_text_new(&self) -> Arc<str> {
+        let spell = || Arc::from(format!("{} RETURNING {}", self.postgres_text(), self.columns[0].0));
+        Arc::clone(self.postgres_new.get_or_init(spell))
+    }
+
+    /// One row.
+    pub(crate) fn sqlite_text(&self) -> Arc<str> {
+        let spell =
+            || Arc::from(self.text(&format!("VALUES ({})", vec!["?"; self.columns.len()].join(", "))));
+        Arc::clone(self.sqlite.get_or_init(spell))
+    }
+
+    /// In tests: a value for each column.
+    pub(crate) fn check(&self, rows: &[Vec<Value>]) {
+        debug_assert!(
+            rows.iter().all(|row| row.len() == self.columns.len()),
+            "{}: a value per column",
+            self.name
+        );
     }
 
     fn text(&self, rows: &str) -> String {
@@ -170,8 +186,8 @@ mod tests {
     #[test]
     fn a_list_is_spelled_for_sqlite() {
         static LIST: Sql = Sql::new("LIST", "SELECT a FROM t WHERE a = ANY($1) AND b = ANY($2)");
-        let want = "SELECT a FROM t WHERE a IN (SELECT value FROM json_each($1)) \
-                    AND b IN (SELECT value FROM json_each($2))";
+        let want = "SELECT a FROM t WHERE a IN (SELECT value FROM json_each(?1)) \
+                    AND b IN (SELECT value FROM json_each(?2))";
         assert_eq!(&*LIST.sqlite_text(), want);
     }
 }

@@ -25,7 +25,7 @@ async fn migrating_twice_changes_nothing() {
         conn.commit().await.unwrap();
 
         t.db.migrate().await.unwrap();
-        Db::open(&t.url).await.unwrap().migrate().await.unwrap();
+        Db::open(&t.url).unwrap().migrate().await.unwrap();
         assert_eq!((tables(t).await, t.raw_number(MIGRATIONS).await), (made, migrations));
         assert_eq!(clients::get(&mut t.read().await, &id("cli", 0)).await.unwrap(), Some(client(0)));
     })
@@ -38,7 +38,7 @@ async fn nodes_can_migrate_at_the_same_time() {
     on_both_empty(async |t| {
         let mut nodes = Vec::new();
         for _ in 0..4 {
-            nodes.push(Db::open(&t.url).await.unwrap());
+            nodes.push(Db::open(&t.url).unwrap());
         }
         let outcomes = futures_util::future::join_all(nodes.iter().map(Db::migrate)).await;
         assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
@@ -70,7 +70,7 @@ async fn what_is_stored_outlives_the_handle() {
         assert!(t.db.read().await.unwrap_err().is_unavailable());
         assert!(t.db.write().await.unwrap_err().is_unavailable());
 
-        let reopened = Db::open(&t.url).await.unwrap();
+        let reopened = Db::open(&t.url).unwrap();
         let mut conn = reopened.read().await.unwrap();
         let (_, body) = events::get(&mut conn, &id("evt", 0)).await.unwrap().expect("stored");
         assert_eq!(body, event(0).body);
@@ -127,7 +127,7 @@ async fn a_url_that_cannot_work_says_so_at_once() {
         &no_folder,
         &a_folder,
     ] {
-        let refused = Db::open(url).await;
+        let refused = Db::open(url);
         assert!(matches!(refused, Err(StoreError::Setup(_))), "{url}: {refused:?}");
     }
 }
@@ -137,6 +137,6 @@ async fn a_file_that_is_no_database_is_refused() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("notes.db");
     std::fs::write(&path, "these are my notes, not a database at all\n".repeat(200)).unwrap();
-    let refused = Db::open(&format!("sqlite://{}", path.display())).await;
+    let refused = Db::open(&format!("sqlite://{}", path.display()));
     assert!(matches!(refused, Err(StoreError::Setup(_))), "{refused:?}");
 }

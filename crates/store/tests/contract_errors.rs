@@ -54,7 +54,7 @@ async fn a_word_nobody_writes_is_a_corrupt_row() {
     on_both(async |t| {
         full_house(t).await;
         for sql in [
-            "UPDATE event SET status = 'Received'",
+            "UPDATE event_waiting SET status = 'Received'",
             "UPDATE history SET to_outcome = 'won'",
             "UPDATE checkout SET currency = 'dollars'",
             "UPDATE journey SET mark = 'paid'",
@@ -63,8 +63,8 @@ async fn a_word_nobody_writes_is_a_corrupt_row() {
             t.raw(sql).await.unwrap();
         }
         let mut conn = t.read().await;
-        assert_eq!(corrupt_table(events::get(&mut conn, &id("evt", 0)).await), "event");
-        assert_eq!(corrupt_table(events::list(&mut conn, None, None, None, 9).await), "event");
+        assert_eq!(corrupt_table(events::get(&mut conn, &id("evt", 0)).await), "event_waiting");
+        assert_eq!(corrupt_table(events::list(&mut conn, None, None, None, 9).await), "event_waiting");
         assert_eq!(corrupt_table(history::of_journey(&mut conn, &id("jrn", 0), None, 9).await), "history");
         assert_eq!(corrupt_table(checkouts::by_sessions(&mut conn, vec![id("cs", 0)]).await), "checkout");
         assert_eq!(corrupt_table(journeys::get(&mut conn, &id("jrn", 0)).await), "journey");
@@ -106,7 +106,7 @@ async fn a_server_that_is_not_there_is_unavailable() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         listener.local_addr().unwrap().port()
     };
-    let db = Db::open(&format!("postgres://postgres@127.0.0.1:{port}/x")).await.unwrap();
+    let db = Db::open(&format!("postgres://postgres@127.0.0.1:{port}/x")).unwrap();
     for outcome in
         [db.read().await.err(), db.write().await.err(), db.ledger().await.err(), db.migrate().await.err()]
     {

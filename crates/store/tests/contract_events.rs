@@ -13,7 +13,7 @@ async fn insert(t: &TestDb, all: Vec<NewEvent>) -> BTreeSet<String> {
 }
 
 fn with_body(n: usize, body: &[u8]) -> NewEvent {
-    NewEvent { body: body.to_vec(), ..event(n) }
+    NewEvent { body: body.to_vec().into(), ..event(n) }
 }
 
 async fn body(t: &TestDb, n: usize) -> Vec<u8> {
@@ -31,14 +31,14 @@ async fn any_number_of_events_arrives_whole() {
             stored += count;
         }
         let all = i64::try_from(stored).unwrap();
-        let due = events::due(&mut t.read().await, i64::MAX, all + 1).await.unwrap();
+        let due = events::due(&mut t.read().await, i64::MAX, 0, all + 1).await.unwrap();
         assert_eq!(due.len(), stored);
         for (n, got) in due.into_iter().enumerate() {
             let want = event(n);
             assert_eq!((got.id, got.kind, got.body), (want.id, want.kind, want.body));
             assert_eq!((got.received_at_ms, got.attempts), (want.received_at_ms, 0));
         }
-        assert_eq!(t.raw_number("SELECT count(*) FROM event_payload").await, all);
+        assert_eq!(t.raw_number("SELECT count(*) FROM event_waiting").await, all);
     })
     .await;
 }
@@ -48,7 +48,7 @@ async fn a_duplicate_in_one_batch_keeps_the_first_payload() {
     on_both(async |t| {
         for count in ROW_COUNTS.into_iter().filter(|&count| count > 0) {
             t.raw("DELETE FROM event").await.unwrap();
-            t.raw("DELETE FROM event_payload").await.unwrap();
+            t.raw("DELETE FROM event_waiting").await.unwrap();
             let firsts = (0..count).map(|n| with_body(n, b"first"));
             let seconds = (0..count).map(|n| with_body(n, b"second"));
             let fresh = insert(t, firsts.chain(seconds).collect()).await;
@@ -66,7 +66,7 @@ async fn a_duplicate_across_batches_changes_nothing() {
     on_both(async |t| {
         insert(t, (0..70).map(|n| with_body(n, b"first")).collect()).await;
         let mut conn = t.write().await;
-        events::finish(&mut conn, vec![id("evt", 3)], EventStatus::Applied).await.unwrap();
+        events::finish(&mut conn, vec![id("evt", 3)]).await.unwrap();
         conn.commit().await.unwrap();
         let before = events::get(&mut t.read().await, &id("evt", 3)).await.unwrap();
 
@@ -118,7 +118,7 @@ async fn a_payload_comes_back_byte_for_byte() {
             &large,
         ];
         insert(t, bodies.iter().enumerate().map(|(n, bytes)| with_body(n, bytes)).collect()).await;
-        let due = events::due(&mut t.read().await, i64::MAX, 100).await.unwrap();
+        let due = events::due(&mut t.read().await, i64::MAX, 0, 100).await.unwrap();
         for (n, want) in bodies.iter().enumerate() {
             assert!(body(t, n).await == *want, "body {n} by id");
             assert!(due[n].body == *want, "body {n} when due");

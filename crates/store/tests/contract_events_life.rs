@@ -11,9 +11,9 @@ async fn insert(t: &TestDb, all: Vec<NewEvent>) {
     conn.commit().await.unwrap();
 }
 
-async fn finish(t: &TestDb, ids: Vec<String>, status: EventStatus) -> u64 {
+async fn finish(t: &TestDb, ids: Vec<String>) -> u64 {
     let mut conn = t.write().await;
-    let touched = events::finish(&mut conn, ids, status).await.unwrap();
+    let touched = events::finish(&mut conn, ids).await.unwrap();
     conn.commit().await.unwrap();
     touched
 }
@@ -36,7 +36,7 @@ async fn get(t: &TestDb, n: usize) -> Event {
 }
 
 async fn due(t: &TestDb, now_ms: i64, limit: i64) -> Vec<String> {
-    let due = events::due(&mut t.read().await, now_ms, limit).await.unwrap();
+    let due = events::due(&mut t.read().await, now_ms, 0, limit).await.unwrap();
     due.into_iter().map(|e| e.id).collect()
 }
 
@@ -52,9 +52,9 @@ async fn the_oldest_is_due_first_and_not_before_its_time() {
             (20, 1, &[2]),
             (29, 9, &[2, 3]),
             (49, 9, &[2, 3, 0]),
-            (50, 9, &[1, 2, 3, 0]),
-            (50, 2, &[1, 2]),
-            (PARKED_MS - 1, 9, &[1, 2, 3, 0]),
+            (50, 9, &[2, 3, 0, 1]),
+            (50, 2, &[2, 3]),
+            (PARKED_MS - 1, 9, &[2, 3, 0, 1]),
         ];
         for (now_ms, limit, want) in cases {
             let want: Vec<_> = want.iter().map(|&n| id("evt", n)).collect();
@@ -70,21 +70,48 @@ async fn only_waiting_events_are_finished() {
         insert(t, (0..6).map(event).collect()).await;
         fail(t, 1, EventStatus::Failed, 0).await.unwrap();
         fail(t, 2, EventStatus::Dead, 0).await.unwrap();
-        assert_eq!(finish(t, vec![id("evt", 3)], EventStatus::Ignored).await, 1);
+        assert_eq!(finish(t, vec![id("evt", 3)]).await, 1);
         let before = [get(t, 2).await, get(t, 3).await];
 
-        assert_eq!(finish(t, ids("evt", 5), EventStatus::Applied).await, 3, "0, 1 and 4 waited");
+        assert_eq!(finish(t, ids("evt", 5)).await, 3, "0, 1 and 4 waited");
         assert_eq!([get(t, 2).await, get(t, 3).await], before);
-        let failed_once = get(t, 1).await;
-        assert_eq!((failed_once.status, failed_once.attempts), (EventStatus::Applied, 2));
-        assert_eq!(failed_once.last_error, None, "what went wrong was put right");
+        assert_eq!((get(t, 1).await.status, get(t, 1).await.last_error), (EventStatus::Applied, None));
         assert_eq!(get(t, 5).await.status, EventStatus::Received, "was not named");
 
-        assert_eq!(finish(t, ids("evt", 5), EventStatus::Applied).await, 0);
-        assert_eq!(finish(t, Vec::new(), EventStatus::Applied).await, 0);
-        assert_eq!(finish(t, strings(["evt_none"]), EventStatus::Applied).await, 0);
+        assert_eq!(finish(t, ids("evt", 5)).await, 0);
+        assert_eq!(finish(t, Vec::new()).await, 0);
+        assert_eq!(finish(t, strings(["evt_none"])).await, 0);
         assert_eq!(get(t, 0).await.attempts, 1);
         assert_eq!(due(t, i64::MAX, 9).await, [id("evt", 5)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_end_that_nobody_foretold_is_corrected() {
+    on_both(async |t| {
+        insert(t, (0..2).map(event).collect()).await;
+        let mut conn = t.write().await;
+        events::set_end(&mut conn, &id("evt", 0), false, 4).await.unwrap();
+        conn.commit().await.unwrap();
+        let waiting = get(t, 0).await;
+        assert_eq!((waiting.status, waiting.attempts), (EventStatus::Received, 0), "while it waits");
+        finish(t, ids("evt", 2)).await;
+        assert_eq!((get(t, 0).await.status, get(t, 0).await.attempts), (EventStatus::Ignored, 4));
+        assert_eq!((get(t, 1).await.status, get(t, 1).await.attempts), (EventStatus::Applied, 1));
+    })
+    .await;
+}
+
+/// An event that failed used to wait for the grace of new ones on top of its own time.
+#[tokio::test]
+async fn grace_is_for_events_on_their_way_through_memory() {
+    on_both(async |t| {
+        let at = |n, ms| NewEvent { received_at_ms: ms, due_at_ms: ms, ..event(n) };
+        insert(t, vec![at(0, 10), at(1, 95), at(2, 20)]).await;
+        fail(t, 2, EventStatus::Failed, 96).await.unwrap();
+        let due = events::due(&mut t.read().await, 100, 10, 9).await.unwrap();
+        assert_eq!(due.into_iter().map(|e| e.id).collect::<Vec<_>>(), [id("evt", 0), id("evt", 2)]);
     })
     .await;
 }
@@ -101,7 +128,8 @@ async fn a_failed_event_waits_and_a_dead_one_does_not() {
             assert_eq!(failed.last_error.as_deref(), Some("why: \u{1f4a5}"));
             assert_eq!(due(t, again_at_ms - 1, 9).await, Vec::<String>::new());
             assert_eq!(due(t, again_at_ms, 9).await, [id("evt", 0)]);
-            assert_eq!(events::due(&mut t.read().await, again_at_ms, 9).await.unwrap()[0].attempts, attempts);
+            let due = events::due(&mut t.read().await, again_at_ms, 0, 9).await.unwrap();
+            assert_eq!(due[0].attempts, attempts);
         }
         fail(t, 0, EventStatus::Dead, NOW_MS).await.unwrap();
         assert_eq!((get(t, 0).await.status, get(t, 0).await.attempts), (EventStatus::Dead, 4));
@@ -114,7 +142,7 @@ async fn a_failed_event_waits_and_a_dead_one_does_not() {
 async fn the_failure_of_an_event_that_does_not_wait_is_a_lost_write() {
     on_both(async |t| {
         insert(t, (0..3).map(event).collect()).await;
-        finish(t, vec![id("evt", 0)], EventStatus::Applied).await;
+        finish(t, vec![id("evt", 0)]).await;
         fail(t, 1, EventStatus::Dead, 0).await.unwrap();
         for n in [0, 1, 9] {
             let lost = fail(t, n, EventStatus::Failed, 0).await;
@@ -129,9 +157,9 @@ async fn the_failure_of_an_event_that_does_not_wait_is_a_lost_write() {
 async fn an_event_is_replayed_from_any_status_unless_parked() {
     on_both(async |t| {
         let parked = NewEvent { due_at_ms: PARKED_MS, ..event(5) };
-        let ignored = NewEvent { status: EventStatus::Ignored, ..event(4) };
+        let ignored = NewEvent { handled: false, ..event(4) };
         insert(t, (0..4).map(event).chain([ignored, parked]).collect()).await;
-        finish(t, vec![id("evt", 1)], EventStatus::Applied).await;
+        finish(t, vec![id("evt", 1)]).await;
         fail(t, 2, EventStatus::Failed, NOW_MS * 2).await.unwrap();
         fail(t, 3, EventStatus::Dead, NOW_MS * 2).await.unwrap();
         assert_eq!(due(t, NOW_MS * 2 - 1, 9).await, [id("evt", 0)]);
@@ -150,9 +178,9 @@ async fn an_event_is_replayed_from_any_status_unless_parked() {
 #[tokio::test]
 async fn an_ignored_or_parked_event_arrives_as_such() {
     on_both(async |t| {
-        let ignored = NewEvent { status: EventStatus::Ignored, ..event(0) };
+        let ignored = NewEvent { handled: false, ..event(0) };
         let parked = NewEvent { due_at_ms: PARKED_MS, ..event(1) };
-        assert!(ignored.due_now() && !parked.due_now());
+        assert_eq!((ignored.due(), parked.due()), (None, None));
         insert(t, vec![ignored, parked]).await;
         assert_eq!(get(t, 0).await.status, EventStatus::Ignored);
         assert_eq!(get(t, 1).await.status, EventStatus::Received);
@@ -171,8 +199,8 @@ async fn what_is_not_done_is_counted() {
         };
         assert_eq!(not_done().await, []);
         insert(t, (0..6).map(event).collect()).await;
-        finish(t, vec![id("evt", 0)], EventStatus::Applied).await;
-        finish(t, vec![id("evt", 1)], EventStatus::Ignored).await;
+        finish(t, vec![id("evt", 0)]).await;
+        finish(t, vec![id("evt", 1)]).await;
         fail(t, 2, EventStatus::Dead, 0).await.unwrap();
         fail(t, 3, EventStatus::Failed, 0).await.unwrap();
         let want = [
@@ -190,7 +218,7 @@ async fn ids_of_a_status_are_paged_in_order() {
     on_both(async |t| {
         let older = |n: usize| NewEvent { received_at_ms: 100 - i64::try_from(n).unwrap(), ..event(n) };
         insert(t, (0..12).map(older).collect()).await;
-        finish(t, vec![id("evt", 2)], EventStatus::Applied).await;
+        finish(t, vec![id("evt", 2)]).await;
         let mut conn = t.read().await;
         let mut got: Vec<String> = Vec::new();
         loop {

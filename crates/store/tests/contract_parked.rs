@@ -17,14 +17,14 @@ async fn thin_events_wait_until_their_object_was_fetched() {
         let all = parked::waiting(&mut conn, "", 10).await.unwrap();
         assert_eq!(all, [id("evt", 0), id("evt", 2), id("evt", 3)]);
         assert_eq!(parked::waiting(&mut conn, &all[0], 1).await.unwrap(), [id("evt", 2)]);
-        assert_eq!(events::finish(&mut conn, vec![id("evt", 0)], EventStatus::Applied).await.unwrap(), 1);
+        assert_eq!(events::finish(&mut conn, vec![id("evt", 0)]).await.unwrap(), 1);
         events::fail(&mut conn, &id("evt", 2), EventStatus::Dead, PARKED_MS, "no such object").await.unwrap();
         assert_eq!(parked::waiting(&mut conn, "", 10).await.unwrap(), [id("evt", 3)]);
         let ids = (0..5).map(|n| id("evt", n)).collect();
         assert_eq!(parked::again(&mut conn, ids).await.unwrap(), 3, "not the one that is no thin event");
         assert_eq!(parked::waiting(&mut conn, "", 10).await.unwrap().len(), 3);
         assert_eq!(
-            events::due(&mut conn, NOW_MS + 9, 10).await.unwrap().len(),
+            events::due(&mut conn, NOW_MS + 9, 0, 10).await.unwrap().len(),
             1,
             "applying sees none of them"
         );

@@ -159,21 +159,25 @@ async fn hints_are_replaced_and_found() {
             hint(HintKind::Email, "b@x.org", 1),
             hint(HintKind::Customer, "a@x.org", 2),
         ];
-        payments::set_hints(&mut conn, ids("pi", 3), hints).await.unwrap();
+        payments::set_hints(&mut conn, Vec::new(), hints).await.unwrap();
         let both = strings(["a@x.org", "b@x.org"]);
         assert_eq!(hinted(&mut conn, HintKind::Email, both.clone()).await, ids("pi", 2), "each once");
         assert_eq!(hinted(&mut conn, HintKind::Customer, both.clone()).await, [id("pi", 2)]);
         assert_eq!(hinted(&mut conn, HintKind::Email, strings(["%", "A@X.ORG"])).await, Vec::<String>::new());
         assert_eq!(hinted(&mut conn, HintKind::Email, Vec::new()).await, Vec::<String>::new());
 
-        payments::set_hints(&mut conn, vec![id("pi", 1)], vec![hint(HintKind::Journey, "jrn", 1)])
-            .await
-            .unwrap();
+        let stale = vec![hint(HintKind::Email, "a@x.org", 1), hint(HintKind::Email, "b@x.org", 1)];
+        payments::set_hints(&mut conn, stale, vec![hint(HintKind::Journey, "jrn", 1)]).await.unwrap();
         assert_eq!(hinted(&mut conn, HintKind::Email, both).await, [id("pi", 0)]);
         let of_one = payments::hints_of(&mut conn, vec![id("pi", 1)]).await.unwrap();
         assert_eq!(of_one, [("journey".to_owned(), "jrn".to_owned())]);
         payments::set_hints(&mut conn, Vec::new(), Vec::new()).await.unwrap();
-        payments::set_hints(&mut conn, ids("pi", 3), Vec::new()).await.unwrap();
+        let rest = vec![
+            hint(HintKind::Journey, "jrn", 1),
+            hint(HintKind::Email, "a@x.org", 0),
+            hint(HintKind::Customer, "a@x.org", 2),
+        ];
+        payments::set_hints(&mut conn, rest, Vec::new()).await.unwrap();
         assert_eq!(payments::hints_of(&mut conn, ids("pi", 3)).await.unwrap(), []);
     })
     .await;
@@ -187,8 +191,8 @@ async fn any_number_of_hints_of_every_kind_is_kept_once() {
         let mut conn = t.write().await;
         for count in ROW_COUNTS {
             let hints: Vec<_> = (0..count).map(|n| (kinds[n % 5], id("value", n), id("pi", n))).collect();
-            let twice = [hints.clone(), hints].concat();
-            payments::set_hints(&mut conn, ids("pi", count), twice).await.unwrap();
+            let twice = [hints.clone(), hints.clone()].concat();
+            payments::set_hints(&mut conn, hints.clone(), twice).await.unwrap();
             let mut kept = payments::hints_of(&mut conn, ids("pi", count)).await.unwrap();
             kept.sort_by(|a, b| a.1.cmp(&b.1));
             assert_eq!(kept.into_iter().map(|(_, value)| value).collect::<Vec<_>>(), ids("value", count));
@@ -202,10 +206,11 @@ async fn a_deleted_payment_takes_its_hints_along() {
     on_both(async |t| {
         upsert(t, &[payment(0), payment(1)]).await;
         let mut conn = t.write().await;
-        let hints = (0..2).map(|n| (HintKind::Session, "cs".to_owned(), id("pi", n))).collect();
-        payments::set_hints(&mut conn, ids("pi", 2), hints).await.unwrap();
-        payments::delete(&mut conn, Vec::new()).await.unwrap();
-        payments::delete(&mut conn, strings(["pi_000000", "pi_none"])).await.unwrap();
+        let hints: Vec<_> = (0..2).map(|n| (HintKind::Session, "cs".to_owned(), id("pi", n))).collect();
+        payments::set_hints(&mut conn, Vec::new(), hints.clone()).await.unwrap();
+        payments::delete(&mut conn, Vec::new(), Vec::new()).await.unwrap();
+        let gone = strings(["pi_000000", "pi_none"]);
+        payments::delete(&mut conn, gone, hints[..1].to_vec()).await.unwrap();
         assert_eq!(payments::by_ids(&mut conn, ids("pi", 2)).await.unwrap(), [payment(1)]);
         let left = payments::hinted(&mut conn, HintKind::Session, strings(["cs"])).await.unwrap();
         assert_eq!(left, [id("pi", 1)]);

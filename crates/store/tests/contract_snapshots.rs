@@ -63,13 +63,9 @@ async fn the_objects_of_payments_are_found() {
 #[tokio::test]
 async fn payment_ids_are_walked_in_order_and_once() {
     on_both(async |t| {
-        upsert(
-            t,
-            &(0..40)
-                .map(|n| StoredSnapshot { payment_id: id("pi", n / 2), ..snapshot(n) })
-                .collect::<Vec<_>>(),
-        )
-        .await;
+        let child = |n| StoredSnapshot { payment_id: id("pi", n / 2), ..snapshot(n) };
+        let root = |n| StoredSnapshot { id: id("pi", n), payment_id: id("pi", n), ..snapshot(n) };
+        upsert(t, &(0..40).map(child).chain((0..20).map(root)).collect::<Vec<_>>()).await;
         let mut conn = t.read().await;
         let mut got: Vec<String> = Vec::new();
         loop {

@@ -81,7 +81,7 @@ async fn a_write_that_is_abandoned_halfway_never_was() {
             drop(insert);
             drop(conn);
             let mut conn = t.write().await;
-            let left = events::due(&mut conn, i64::MAX, 9).await.unwrap();
+            let left = events::due(&mut conn, i64::MAX, 0, 9).await.unwrap();
             assert_eq!(left, [], "{polls} polls");
             assert_eq!(clients::get(&mut conn, &id("cli", 0)).await.unwrap(), None);
             conn.commit().await.unwrap();
@@ -100,7 +100,7 @@ async fn an_abandoned_read_does_not_confuse_the_next() {
         let mut conns = [t.read().await, t.write().await];
         for polls in 0..24 {
             let conn = &mut conns[polls % 2];
-            let mut read = Box::pin(events::due(conn, i64::MAX, 700));
+            let mut read = Box::pin(events::due(conn, i64::MAX, 0, 700));
             for _ in 0..polls / 2 {
                 if read.as_mut().now_or_never().is_some() {
                     break;
@@ -108,7 +108,7 @@ async fn an_abandoned_read_does_not_confuse_the_next() {
                 tokio::task::yield_now().await;
             }
             drop(read);
-            let next = events::due(conn, i64::MAX, 3).await.unwrap();
+            let next = events::due(conn, i64::MAX, 0, 3).await.unwrap();
             assert_eq!(next.into_iter().map(|e| e.id).collect::<Vec<_>>(), [0, 1, 2].map(|n| id("evt", n)));
         }
     })
@@ -144,7 +144,7 @@ async fn an_abandoned_begin_or_commit_blocks_nobody() {
                 drop(conn);
             }
         }
-        assert!(events::due(&mut t.read().await, i64::MAX, 9).await.unwrap().is_empty());
+        assert!(events::due(&mut t.read().await, i64::MAX, 0, 9).await.unwrap().is_empty());
     })
     .await;
 }
@@ -154,7 +154,7 @@ async fn an_abandoned_begin_or_commit_blocks_nobody() {
 async fn the_ledger_is_held_by_one_at_a_time() {
     on_both(async |t| {
         // A node of its own, with its own pool.
-        let other = store::Db::open(&t.url).await.unwrap();
+        let other = store::Db::open(&t.url).unwrap();
         for (n, commits) in [(0, true), (1, false), (2, true)] {
             let order = Mutex::new(Vec::new());
             let (asked, hears) = oneshot::channel();

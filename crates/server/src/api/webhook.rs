@@ -11,7 +11,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
-use store::events::{EventStatus, NewEvent, PARKED_MS};
+use store::events::{NewEvent, PARKED_MS};
 use stripe::{Envelope, ReadError, SignatureError};
 use utoipa::ToSchema;
 
@@ -103,9 +103,9 @@ pub fn read(body: Bytes, now_ms: i64) -> Result<NewEvent, ReadError> {
         livemode: envelope.livemode,
         created_at_ms: envelope.created_s.saturating_mul(1000),
         received_at_ms: now_ms,
-        status: if handled { EventStatus::Received } else { EventStatus::Ignored },
+        handled,
         due_at_ms: if parked { PARKED_MS } else { now_ms },
-        body: Vec::from(body),
+        body,
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{Change, Context, Touched, journeys, matching, objects};
 use ledger::Observation;
 use std::collections::BTreeSet;
-use store::events::{self, DueEvent, EventStatus};
+use store::events::{self, DueEvent};
 use store::{Conn, Db, Result};
 
 /// An event that cannot be read, and why. Not a fault of the database: trying again cannot help until the program or
@@ -34,8 +34,10 @@ pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<App
     let (observations, done, unreadable) = read(batch);
     let mut conn = db.derive().await?;
     let changes = absorb(&mut conn, context, observations).await?;
-    let mut finished = events::finish(&mut conn, done.applied, EventStatus::Applied).await?;
-    finished += events::finish(&mut conn, done.ignored, EventStatus::Ignored).await?;
+    let finished = events::finish(&mut conn, done.ids).await?;
+    for end in done.otherwise {
+        events::set_end(&mut conn, &end.id, end.handled, end.attempts).await?;
+    }
     conn.commit().await?;
     Ok(Applied { changes, unreadable, finished })
 }
@@ -63,12 +65,18 @@ pub async fn recompute(
     journeys::rejudge(conn, context, &concerned).await
 }
 
-/// Ids of the events that a batch ends.
+/// The events that a batch ends.
 #[derive(Default)]
 struct Done {
-    applied: Vec<String>,
-    /// Of types that say nothing: here only because somebody replayed them.
-    ignored: Vec<String>,
+    ids: Vec<String>,
+    /// Those that end otherwise than their rows foretold.
+    otherwise: Vec<End>,
+}
+
+struct End {
+    id: String,
+    handled: bool,
+    attempts: i64,
 }
 
 fn read(batch: &[DueEvent]) -> (Vec<Observation>, Done, Vec<Unreadable>) {
@@ -76,12 +84,13 @@ fn read(batch: &[DueEvent]) -> (Vec<Observation>, Done, Vec<Unreadable>) {
     for event in batch {
         match stripe::observe(&event.body, event.received_at_ms) {
             Ok(said) => {
-                let ended = if said.is_empty() && !stripe::handled(&event.kind) {
-                    &mut done.ignored
-                } else {
-                    &mut done.applied
-                };
-                ended.push(event.id.clone());
+                // Of a type that says nothing: here only because somebody replayed it.
+                let handled = !said.is_empty() || stripe::handled(&event.kind);
+                let attempts = event.attempts + 1;
+                if attempts > 1 || handled != event.handled {
+                    done.otherwise.push(End { id: event.id.clone(), handled, attempts });
+                }
+                done.ids.push(event.id.clone());
                 // Dashboard test sends share one id; ours is the one the row was stored under.
                 observations.extend(said.into_iter().map(|o| renamed(o, &event.id)));
             }

@@ -173,7 +173,11 @@ async fn write(
     let gone: Vec<&StoredPayment> = before.values().filter(|p| !now.contains(&p.id)).collect();
     let dirty: Vec<StoredPayment> = folded.iter().filter(|p| before.get(&p.id) != Some(p)).cloned().collect();
     if !gone.is_empty() {
-        payments::delete(conn, gone.iter().map(|p| p.id.clone()).collect()).await?;
+        let hints = |p: &StoredPayment| {
+            hints::of(p).into_iter().map(|(kind, value)| (kind, value, p.id.clone())).collect::<Vec<_>>()
+        };
+        let hints = gone.iter().flat_map(|p| hints(p)).collect();
+        payments::delete(conn, gone.iter().map(|p| p.id.clone()).collect(), hints).await?;
     }
     save(conn, before, &dirty).await?;
     let was = dirty.iter().filter_map(|p| before.get(&p.id)).chain(gone);
@@ -193,9 +197,11 @@ pub async fn save(
     if changed.is_empty() {
         return Ok(());
     }
-    let stale = changed.iter().filter(|(_, was, _)| !was.is_empty()).map(|(p, _, _)| p.id.clone()).collect();
-    let rows = changed.iter().flat_map(|(p, _, now)| {
-        now.iter().map(|(kind, value)| (*kind, value.clone(), p.id.clone())).collect::<Vec<_>>()
-    });
-    payments::set_hints(conn, stale, rows.collect()).await
+    let (mut stale, mut fresh) = (Vec::new(), Vec::new());
+    for (payment, was, now) in changed {
+        let of_payment = |(kind, value)| (kind, value, payment.id.clone());
+        stale.extend(was.into_iter().map(of_payment));
+        fresh.extend(now.into_iter().map(of_payment));
+    }
+    payments::set_hints(conn, stale, fresh).await
 }

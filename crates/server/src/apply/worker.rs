@@ -21,7 +21,7 @@ pub const BATCH_EVENTS_MAX: usize = 512;
 pub const HANDED_OVER_BATCHES_MAX: usize = 32;
 /// Least time between two batches from memory, unless they are full. Under load it makes fewer, larger transactions of
 /// what would otherwise be as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
-const PACE: Duration = Duration::from_millis(25);
+const PACE: Duration = Duration::from_millis(40);
 /// How often the table is swept while idle.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// Younger events are still on their way through memory.
@@ -95,10 +95,10 @@ impl Worker {
     async fn sweep(&mut self, grace_ms: i64, stop: &CancellationToken) {
         let grace_ms = if self.behind { 0 } else { grace_ms };
         while !stop.is_cancelled() {
-            let due_by_ms = self.context.clock.now_ms() - grace_ms;
+            let now_ms = self.context.clock.now_ms();
             let found = async {
                 let limit = i64::try_from(BATCH_EVENTS_MAX).unwrap_or(i64::MAX);
-                events::due(&mut self.db.read().await?, due_by_ms, limit).await
+                events::due(&mut self.db.read().await?, now_ms, grace_ms, limit).await
             };
             match in_time(found).await {
                 Ok(batch) if batch.is_empty() => return self.note_caught_up(),

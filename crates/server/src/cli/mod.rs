@@ -112,7 +112,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
 
 /// Opens the database and migrates it.
 async fn open(config: &Config) -> Result<Db, Failed> {
-    let db = Db::open(&config.database_url).await?;
+    let db = Db::open(&config.database_url)?;
     db.migrate().await?;
     Ok(db)
 }

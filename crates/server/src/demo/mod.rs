@@ -69,7 +69,7 @@ impl Demo {
         let clock = Clock::shifted(Arc::clone(&ahead_ms));
         let stand_in = StandIn::start(stand_in_options(&base, &webhook_secret, ahead_ms)).await?;
         let config = config(&home, address, &base, &webhook_secret, stand_in.base_url())?;
-        let db = Db::open(&config.database_url).await?;
+        let db = Db::open(&config.database_url)?;
         db.migrate().await?;
         let token = make_token(&db, &clock, Role::Owner, "demo").await?;
         let server = Server::start(config, db, clock.clone(), true, listener)?;

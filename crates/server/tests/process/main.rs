@@ -11,5 +11,6 @@ mod import;
 mod outage_disk;
 mod outage_overload;
 mod outage_postgres;
+mod reconcile;
 mod stop;
 mod util;

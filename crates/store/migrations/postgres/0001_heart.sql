@@ -117,7 +117,8 @@ CREATE TABLE checkout (
 );
 CREATE INDEX checkout_by_journey ON checkout (journey_id);
 
--- The payload lies apart, so that a change of status never rewrites it.
+-- Written once and never changed, in the order of arrival. `handled` (else ignored) and `attempts` tell how it ended,
+-- once nothing waits for it. A thin event is not applied itself: the reading of its object is.
 CREATE TABLE event (
     id TEXT COLLATE "C" PRIMARY KEY,
     type TEXT NOT NULL,
@@ -126,20 +127,25 @@ CREATE TABLE event (
     livemode BOOLEAN NOT NULL,
     created_at_ms BIGINT NOT NULL,
     received_at_ms BIGINT NOT NULL,
-    status TEXT COLLATE "C" NOT NULL,
+    handled BOOLEAN NOT NULL,
+    thin BOOLEAN NOT NULL,
     attempts BIGINT NOT NULL,
-    due_at_ms BIGINT NOT NULL,
-    last_error TEXT
-) WITH (fillfactor = 80);
-CREATE INDEX event_by_received ON event (received_at_ms, id);
-CREATE INDEX event_waiting ON event (status, received_at_ms, id) WHERE status IN ('received', 'failed', 'dead');
-
-CREATE TABLE event_payload (
-    event_id TEXT COLLATE "C" PRIMARY KEY,
     body BYTEA NOT NULL
 );
+CREATE INDEX event_by_received ON event (received_at_ms, id);
 -- Payloads are 2 to 20 kB of JSON, written once and seldom read: compression would cost more than it saves.
-ALTER TABLE event_payload ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE event ALTER COLUMN body SET STORAGE EXTERNAL;
+
+-- Events not yet applied. Stays small, so that coming and going costs little.
+CREATE TABLE event_waiting (
+    event_id TEXT COLLATE "C" PRIMARY KEY,
+    status TEXT COLLATE "C" NOT NULL,
+    attempts BIGINT NOT NULL,
+    received_at_ms BIGINT NOT NULL,
+    due_at_ms BIGINT NOT NULL,
+    last_error TEXT
+);
+CREATE INDEX event_waiting_by_due ON event_waiting (due_at_ms, event_id);
 
 -- One row per Stripe object that any event mentioned. `facts` is null while it was only mentioned.
 -- `payment_id` is the root of the tree that `parent_id` makes.
@@ -149,7 +155,8 @@ CREATE TABLE snapshot (
     payment_id TEXT COLLATE "C" NOT NULL,
     facts TEXT
 );
-CREATE INDEX snapshot_by_payment ON snapshot (payment_id);
+-- Most payments are known by their root alone.
+CREATE INDEX snapshot_by_payment ON snapshot (payment_id) WHERE payment_id <> id;
 
 CREATE TABLE payment (
     id TEXT COLLATE "C" PRIMARY KEY,
@@ -181,4 +188,3 @@ CREATE TABLE payment_hint (
     payment_id TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (kind, value, payment_id)
 );
-CREATE INDEX payment_hint_by_payment ON payment_hint (payment_id);

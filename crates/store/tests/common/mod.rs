@@ -130,7 +130,7 @@ async fn create(engine: Engine) -> Option<TestDb> {
             (with_database(&server, &name), Place::Server { name })
         }
     };
-    let db = Db::open(&url).await.expect("opens");
+    let db = Db::open(&url).expect("opens");
     Some(TestDb { db, url, at })
 }
 

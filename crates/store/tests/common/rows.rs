@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use store::checkouts::StoredCheckout;
 use store::clients::StoredClient;
 use store::contents::{Pages, StoredContent, StoredHypothesis, StoredVersion};
-use store::events::{EventStatus, NewEvent};
+use store::events::NewEvent;
 use store::history::HistoryRow;
 use store::journeys::StoredJourney;
 use store::payments::StoredPayment;
@@ -228,9 +228,9 @@ pub(crate) fn event(n: usize) -> NewEvent {
         livemode: true,
         created_at_ms: at_ms,
         received_at_ms: at_ms,
-        status: EventStatus::Received,
+        handled: true,
         due_at_ms: at_ms,
-        body: format!("{{\"id\":\"{}\"}}", id("evt", n)).into_bytes(),
+        body: format!("{{\"id\":\"{}\"}}", id("evt", n)).into(),
     }
 }
 

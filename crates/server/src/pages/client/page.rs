@@ -219,7 +219,7 @@ impl Shown<'_> {
         let price = self.visit.journey.price;
         let label = match self.standing {
             Standing::Declined => "Try again",
-            Standing::Elsewhere => "Go on to the payment page",
+            Standing::Elsewhere => "Continue to payment",
             _ => "Pay",
         };
         Task::Pay {

@@ -11,4 +11,5 @@ mod journeys;
 mod live;
 mod pages;
 mod payments;
+mod reconciliations;
 mod webhooks;

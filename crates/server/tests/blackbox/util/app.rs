@@ -76,12 +76,22 @@ pub(crate) async fn on_both(body: impl AsyncFn(&TestApp)) {
 
 /// Likewise on a server that is set up otherwise.
 pub(crate) async fn on_both_with(setup: Setup, body: impl AsyncFn(&TestApp)) {
+    on_both_beside(async |_: &Clock| (setup.clone(), ()), async |app, ()| body(app).await).await;
+}
+
+/// Likewise with something beside each server, made before it and sharing its clock.
+pub(crate) async fn on_both_beside<T>(
+    beside: impl AsyncFn(&Clock) -> (Setup, T),
+    body: impl AsyncFn(&TestApp, &T),
+) {
     let mut failed = Vec::new();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let Some(database) = Database::create(engine).await else { continue };
-        let app = TestApp::start(database, &setup).await;
+        let clock = Clock::set(NOW_MS);
+        let (setup, beside) = beside(&clock).await;
+        let app = TestApp::start(database, &setup, clock).await;
         let test = async {
-            body(&app).await;
+            body(&app, &beside).await;
             app.assert_consistent().await;
         };
         let outcome = AssertUnwindSafe(test).catch_unwind().await;
@@ -94,10 +104,9 @@ pub(crate) async fn on_both_with(setup: Setup, body: impl AsyncFn(&TestApp)) {
 }
 
 impl TestApp {
-    async fn start(database: Database, setup: &Setup) -> Self {
-        let db = Db::open(&database.url).await.expect("opens");
+    async fn start(database: Database, setup: &Setup, clock: Clock) -> Self {
+        let db = Db::open(&database.url).expect("opens");
         add_tokens(&db).await;
-        let clock = Clock::set(NOW_MS);
         let server = node(&database.url, &clock, setup).await;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { base: format!("http://{}", server.address), clock, http, database, server }
@@ -197,7 +206,7 @@ pub(crate) async fn node(database_url: &str, clock: &Clock, setup: &Setup) -> Se
     let mut config = config.expect("a good configuration");
     config.stripe_try_timeout = STRIPE_TRY_TIMEOUT;
     config.stripe_backoff_first = STRIPE_BACKOFF_FIRST;
-    let db = Db::open(database_url).await.expect("opens");
+    let db = Db::open(database_url).expect("opens");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     Server::start(config, db, clock.clone(), setup.open_pages, listener).expect("starts")
 }

@@ -41,7 +41,7 @@ impl Database {
     async fn create_sqlite() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let url = format!("sqlite://{}", folder.path().join("whypaid.db").display());
-        let db = Db::open(&url).await.expect("opens");
+        let db = Db::open(&url).expect("opens");
         db.migrate().await.expect("migrates");
         db.close().await;
         Self { engine: Engine::Sqlite, url, at: Place::Folder(folder) }
@@ -125,7 +125,7 @@ async fn template(server: &str, admin: &mut PgConnection) -> String {
     let unfinished = format!("{name}_unfinished");
     run(admin, &format!("DROP DATABASE IF EXISTS {unfinished} WITH (FORCE)")).await;
     run(admin, &format!("CREATE DATABASE {unfinished} TEMPLATE template0 ENCODING 'UTF8'")).await;
-    let db = Db::open(&with_database(server, &unfinished)).await.expect("opens");
+    let db = Db::open(&with_database(server, &unfinished)).expect("opens");
     db.migrate().await.expect("migrates");
     db.close().await;
     run(admin, &format!("ALTER DATABASE {unfinished} RENAME TO {name}")).await;

@@ -6,6 +6,7 @@ pub(crate) mod database;
 pub(crate) mod event;
 pub(crate) mod fake_stripe;
 pub(crate) mod make;
+pub(crate) mod stand_in;
 pub(crate) mod webhook;
 
 pub(crate) use app::{Setup, TestApp, on_both, on_both_with};

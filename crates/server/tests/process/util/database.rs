@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqlSafeStr as
 use std::path::Path;
 use std::sync::Arc;
 use store::Db;
-use store::events::{self, EventStatus, NewEvent};
+use store::events::{self, NewEvent};
 use tempfile::TempDir;
 
 /// Where a PostgreSQL is, with the right to create databases. Its durability must be the default.
@@ -106,7 +106,7 @@ impl Database {
 
     /// Stores events that nobody applied yet, each once; they are applied in this order.
     pub(crate) async fn insert(&self, in_order: &[Arc<Event>]) {
-        let db = Db::open(&self.url).await.expect("opens");
+        let db = Db::open(&self.url).expect("opens");
         for (part, chunk) in in_order.chunks(INSERT_ROWS).enumerate() {
             let rows = chunk.iter().enumerate().map(|(at, event)| NewEvent {
                 id: event.id.clone(),
@@ -116,9 +116,9 @@ impl Database {
                 livemode: false,
                 created_at_ms: event.created_s * 1000,
                 received_at_ms: i64::try_from(part * INSERT_ROWS + at).unwrap(),
-                status: EventStatus::Received,
+                handled: true,
                 due_at_ms: 0,
-                body: event.body.clone(),
+                body: event.body.clone().into(),
             });
             let mut conn = db.write().await.expect("a transaction");
             events::insert(&mut conn, rows.collect()).await.expect("inserts");
@@ -129,7 +129,7 @@ impl Database {
 
     /// Events that wait to be applied.
     pub(crate) async fn waiting(&self) -> i64 {
-        const SQL: &str = "SELECT count(*) FROM event WHERE status IN ('received', 'failed')";
+        const SQL: &str = "SELECT count(*) FROM event_waiting WHERE status <> 'dead'";
         match &self.place {
             Place::Sqlite(_) => {
                 let mut conn = SqliteConnection::connect(&self.url).await.expect("connects");
@@ -144,8 +144,9 @@ impl Database {
 
     /// Every event with its payload.
     pub(crate) async fn events(&self) -> Vec<StoredEvent> {
-        const SQL: &str = "SELECT e.id, e.status, e.attempts, e.last_error, e.received_at_ms, p.body \
-                           FROM event e LEFT JOIN event_payload p ON p.event_id = e.id ORDER BY e.id";
+        const SQL: &str = "SELECT e.id, COALESCE(w.status, CASE WHEN e.handled THEN 'applied' ELSE 'ignored' END), \
+                           COALESCE(w.attempts, e.attempts), w.last_error, e.received_at_ms, e.body \
+                           FROM event e LEFT JOIN event_waiting w ON w.event_id = e.id ORDER BY e.id";
         macro_rules! read {
             ($conn:expr) => {{
                 let rows = sqlx::query(SQL).fetch_all(&mut $conn).await.expect("reads");

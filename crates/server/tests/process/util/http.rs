@@ -20,7 +20,7 @@ pub(crate) struct Seller {
 
 /// A token that works as long as the database lives.
 pub(crate) async fn token(database_url: &str) -> String {
-    let db = Db::open(database_url).await.expect("opens");
+    let db = Db::open(database_url).expect("opens");
     db.migrate().await.expect("migrates");
     let token = make_token(&db, &Clock::system(), Role::Owner, "Process test").await.expect("a token");
     db.close().await;

@@ -118,7 +118,7 @@ pub(crate) fn assert_verified(database_url: &str) {
 }
 
 /// The program with this database, its own environment, and any free port.
-fn command(database_url: &str) -> Command {
+pub(crate) fn command(database_url: &str) -> Command {
     let limit = format!("ulimit -n {SOCKETS_MAX} 2>/dev/null; exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");
     command.args(["-c", &limit, env!("CARGO_BIN_EXE_whypaid")]);

@@ -46,7 +46,7 @@ fn plots(pay: &Pay) -> Vec<(Vec<Value>, &'static str, &'static str)> {
     let expired = vec![pay.event("checkout.session.expired", 90_000, pay.session("expired", "unpaid"))];
     let canceled = vec![pay.event("payment_intent.canceled", 1, pay.intent("canceled"))];
     vec![
-        (vec![], "A payment page is open already", "Go on to the payment page"),
+        (vec![], "A payment page is open already", "Continue to payment"),
         (vec![declined], "The payment did not go through No money was taken.", "Try again"),
         (expired, "The payment page has expired", "Pay"),
         (canceled, "The payment was canceled No money was taken.", "Pay"),
@@ -87,7 +87,7 @@ async fn each_state_says_what_happened_and_what_to_do() {
             assert!(text.contains(told), "{told}: {text}");
             let may_pay = answer.text.contains(">Try again</button>")
                 || answer.text.contains(">Pay</button>")
-                || answer.text.contains(">Go on to the payment page</button>");
+                || answer.text.contains(">Continue to payment</button>");
             assert_eq!(may_pay, task != "What happens next", "{told}");
             assert!(answer.text.contains(&format!(">{task}<")), "{task}: {text}");
         }

@@ -1,0 +1,312 @@
+//! The columns: one compact row per journey, replaced whole when the journey changes.
+//!
+//! 59 bytes a journey and its share of the sets: 128-bit id and its place in order, start, delay, money or
+//! price, version, hypothesis, segments, elements, currency, standing with mode and stage, flags, time on four pages.
+//! Money given back is kept apart, as it is rare. Nothing is summed here: every report is a pass over the rows, so a
+//! refund or an override takes away exactly what the payment added.
+
+use super::dictionary::{Dictionary, Sets};
+use super::{CurrencyCode, Fact, Standing};
+use crate::calibration;
+use std::collections::{BTreeMap, HashMap};
+
+/// No hypothesis, no currency known.
+pub(crate) const NONE: u32 = u32::MAX;
+pub(crate) const NO_CURRENCY: u8 = u8::MAX;
+/// Ids waiting to be merged into the order, as a share of all.
+const LATE_SHARE_MAX: usize = 16;
+const LATE_MIN: usize = 1_024;
+/// Distinct elements told apart; later ones are not looked at.
+const ELEMENT_MAX: u32 = u16::MAX as u32;
+
+pub(crate) const STANDING: u8 = 0b111;
+pub(crate) const OPEN: u8 = 0;
+pub(crate) const PAID: u8 = 1;
+pub(crate) const REFUNDED: u8 = 2;
+pub(crate) const CLOSED: u8 = 3;
+pub(crate) const GONE: u8 = 4;
+pub(crate) const LIVE: u8 = 0b1000;
+pub(crate) const STAGE_SHIFT: u8 = 4;
+
+pub(crate) const HAS_MONEY: u8 = 1;
+pub(crate) const GAVE_BACK: u8 = 1 << 1;
+pub(crate) const REFUND: u8 = 1 << 2;
+pub(crate) const LOST: u8 = 1 << 3;
+pub(crate) const AT_RISK: u8 = 1 << 4;
+
+/// A version's content and a hypothesis's category and predictions, by number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct HypothesisRow {
+    pub(crate) category: u32,
+    pub(crate) predicted: Option<f64>,
+    pub(crate) predicted_days: Option<f64>,
+}
+
+/// Journey facts in struct-of-arrays form.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    change: u64,
+    ids: Vec<u128>,
+    order: Vec<u32>,
+    late: BTreeMap<u128, u32>,
+    pub(crate) start_s: Vec<u32>,
+    pub(crate) delay_s: Vec<u32>,
+    pub(crate) amount_minor: Vec<i64>,
+    pub(crate) version: Vec<u32>,
+    pub(crate) hypothesis: Vec<u32>,
+    pub(crate) segments: Vec<u32>,
+    pub(crate) pattern: Vec<u32>,
+    pub(crate) currency: Vec<u8>,
+    pub(crate) status: Vec<u8>,
+    pub(crate) flags: Vec<u8>,
+    pub(crate) pages: Vec<[u8; 4]>,
+    pub(crate) given_back: HashMap<u32, i64>,
+    pub(crate) versions: Dictionary<String>,
+    pub(crate) version_content: Vec<u32>,
+    pub(crate) contents: Dictionary<String>,
+    pub(crate) hypotheses: Dictionary<String>,
+    pub(crate) hypothesis_rows: Vec<HypothesisRow>,
+    pub(crate) categories: Dictionary<String>,
+    pub(crate) segment_words: Dictionary<String>,
+    pub(crate) segment_sets: Sets<u32>,
+    pub(crate) elements: Dictionary<String>,
+    pub(crate) patterns: Sets<u16>,
+    pub(crate) currencies: Dictionary<CurrencyCode>,
+}
+
+impl Columns {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Journeys, deleted ones included.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The last change taken in.
+    pub fn change(&self) -> u64 {
+        self.change
+    }
+
+    /// Makes room for `more` journeys at once, without slack.
+    pub fn reserve(&mut self, more: usize) {
+        self.ids.reserve_exact(more);
+        self.order.reserve_exact(more);
+        for column in [
+            &mut self.start_s,
+            &mut self.delay_s,
+            &mut self.version,
+            &mut self.hypothesis,
+            &mut self.segments,
+            &mut self.pattern,
+        ] {
+            column.reserve_exact(more);
+        }
+        self.amount_minor.reserve_exact(more);
+        for column in [&mut self.currency, &mut self.status, &mut self.flags] {
+            column.reserve_exact(more);
+        }
+        self.pages.reserve_exact(more);
+    }
+
+    /// Takes in facts as of `change`: new journeys are added, known ones replaced. A change already seen is ignored
+    /// whole, so a delivery may be repeated.
+    pub fn refresh<'a>(&mut self, change: u64, facts: impl IntoIterator<Item = Fact<'a>>) {
+        if change <= self.change && self.change > 0 {
+            return;
+        }
+        for fact in facts {
+            self.put(&fact);
+        }
+        self.change = change;
+    }
+
+    /// One journey, new or changed.
+    pub fn put(&mut self, fact: &Fact<'_>) {
+        let row = self.row(fact.id).unwrap_or_else(|| self.push(fact.id));
+        let hypothesis = self.hypothesis_number(fact);
+        let version = self.version_number(fact);
+        let segments = numbers(&mut self.segment_words, fact.segments);
+        let mut elements = numbers(&mut self.elements, fact.elements);
+        elements.retain(|number| *number <= ELEMENT_MAX);
+        let elements: Vec<u16> = elements.into_iter().map(|number| number as u16).collect();
+        let at = row as usize;
+        self.start_s[at] = fact.start_s;
+        self.version[at] = version;
+        self.hypothesis[at] = hypothesis;
+        self.segments[at] = self.segment_sets.intern(&segments);
+        self.pattern[at] = self.patterns.intern(&elements);
+        self.currency[at] = fact.currency.map_or(NO_CURRENCY, |code| self.currency_number(code));
+        self.pages[at] = fact.page_seconds.map(page_code);
+        self.set_standing(at, fact);
+        self.set_money(row, fact);
+    }
+
+    fn set_standing(&mut self, at: usize, fact: &Fact<'_>) {
+        let (standing, delay_s) = match fact.standing {
+            Standing::Open => (OPEN, 0),
+            Standing::Paid { after_s } => (PAID, after_s),
+            Standing::Refunded { after_s } => (REFUNDED, after_s),
+            Standing::Closed { after_s } => (CLOSED, after_s),
+            Standing::Gone => (GONE, 0),
+        };
+        let live = if fact.livemode { LIVE } else { 0 };
+        let stage = fact.stage.min(super::STAGES as u8 - 1) << STAGE_SHIFT;
+        self.delay_s[at] = delay_s;
+        self.status[at] = standing | live | stage;
+    }
+
+    fn set_money(&mut self, row: u32, fact: &Fact<'_>) {
+        let at = row as usize;
+        self.given_back.remove(&row);
+        let Some(money) = fact.money else {
+            self.amount_minor[at] = fact.price_minor;
+            self.flags[at] = 0;
+            return;
+        };
+        let back = money.gross_minor - money.net_minor();
+        let flag = |on: bool, flag: u8| if on { flag } else { 0 };
+        self.amount_minor[at] = money.gross_minor;
+        self.flags[at] = HAS_MONEY
+            | flag(back != 0, GAVE_BACK)
+            | flag(money.refunded_minor > 0, REFUND)
+            | flag(money.lost_minor > 0, LOST)
+            | flag(money.at_risk, AT_RISK);
+        if back != 0 {
+            self.given_back.insert(row, back);
+        }
+    }
+
+    /// Net of refunds and lost disputes; 0 before any capture.
+    pub(crate) fn net_minor(&self, at: usize) -> i64 {
+        let flags = self.flags[at];
+        if flags & HAS_MONEY == 0 {
+            return 0;
+        }
+        let back = if flags & GAVE_BACK == 0 { 0 } else { self.given_back[&(at as u32)] };
+        self.amount_minor[at] - back
+    }
+
+    /// The id of the journey in place `at`.
+    pub(crate) fn id(&self, at: usize) -> u128 {
+        self.ids[at]
+    }
+
+    /// Elements of the journey in place `at`.
+    pub(crate) fn elements_of(&self, at: usize) -> Vec<&str> {
+        let words = self.elements.values();
+        self.patterns.get(self.pattern[at]).iter().map(|word| words[usize::from(*word)].as_str()).collect()
+    }
+
+    /// Hypothesis category of the journey in place `at`.
+    pub(crate) fn category_of(&self, at: usize) -> Option<&str> {
+        let hypothesis = self.hypothesis[at];
+        let row = (hypothesis != NONE).then(|| self.hypothesis_rows[hypothesis as usize])?;
+        Some(self.categories.values()[row.category as usize].as_str())
+    }
+
+    fn version_number(&mut self, fact: &Fact<'_>) -> u32 {
+        let content = self.contents.intern(fact.content);
+        let version = self.versions.intern(fact.version);
+        if self.version_content.len() == version as usize {
+            self.version_content.push(content);
+        }
+        self.version_content[version as usize] = content;
+        version
+    }
+
+    fn hypothesis_number(&mut self, fact: &Fact<'_>) -> u32 {
+        let Some(hypothesis) = fact.hypothesis else { return NONE };
+        let row = HypothesisRow {
+            category: self.categories.intern(hypothesis.category),
+            predicted: hypothesis.predicted.filter(|p| (0.0..=1.0).contains(p)).map(calibration::clipped),
+            predicted_days: hypothesis.predicted_days.filter(|days| days.is_finite() && *days >= 0.0),
+        };
+        let number = self.hypotheses.intern(hypothesis.key);
+        if self.hypothesis_rows.len() == number as usize {
+            self.hypothesis_rows.push(row);
+        }
+        self.hypothesis_rows[number as usize] = row;
+        number
+    }
+
+    /// 255 currencies are more than there are; beyond them money is not told apart and so not counted.
+    fn currency_number(&mut self, code: CurrencyCode) -> u8 {
+        let number = self.currencies.intern(&code);
+        u8::try_from(number).unwrap_or(NO_CURRENCY)
+    }
+
+    fn row(&self, id: u128) -> Option<u32> {
+        let found = self.order.binary_search_by(|row| self.ids[*row as usize].cmp(&id));
+        found.map(|place| self.order[place]).ok().or_else(|| self.late.get(&id).copied())
+    }
+
+    fn push(&mut self, id: u128) -> u32 {
+        let row = self.ids.len() as u32;
+        let newest = self.order.last().is_none_or(|last| self.ids[*last as usize] < id);
+        self.ids.push(id);
+        if newest {
+            self.order.push(row);
+        } else {
+            self.late.insert(id, row);
+            if self.late.len() > LATE_MIN.max(self.ids.len() / LATE_SHARE_MAX) {
+                self.merge_late();
+            }
+        }
+        for column in [
+            &mut self.start_s,
+            &mut self.delay_s,
+            &mut self.version,
+            &mut self.hypothesis,
+            &mut self.segments,
+            &mut self.pattern,
+        ] {
+            column.push(0);
+        }
+        self.amount_minor.push(0);
+        for column in [&mut self.currency, &mut self.status, &mut self.flags] {
+            column.push(0);
+        }
+        self.pages.push([0; 4]);
+        row
+    }
+
+    fn merge_late(&mut self) {
+        self.order.extend(std::mem::take(&mut self.late).into_values());
+        // Two ascending runs: the sort finds them and merges in one pass.
+        self.order.sort_by_key(|row| self.ids[*row as usize]);
+    }
+
+    /// Bytes that the rows and their sets take; names of versions, hypotheses and elements apart.
+    pub fn resident_bytes(&self) -> usize {
+        let row = 16 + 6 * 4 + 8 + 3 + 4;
+        let late = self.late.len() * 40 + self.given_back.len() * 24;
+        let sets = self.patterns.bytes() + self.segment_sets.bytes();
+        self.ids.len() * row + self.order.len() * 4 + late + sets
+    }
+}
+
+/// The words' numbers, ascending and distinct.
+fn numbers(words: &mut Dictionary<String>, given: &[&str]) -> Vec<u32> {
+    let mut set: Vec<u32> = given.iter().map(|word| words.intern(*word)).collect();
+    set.sort_unstable();
+    set.dedup();
+    set
+}
+
+/// Seconds on a page in one byte: 0 not seen, else steps of 4 % from 1 s to 18 hours.
+fn page_code(seconds: u32) -> u8 {
+    if seconds == 0 { 0 } else { (1.0 + 16.0 * f64::from(seconds).log2()).round().min(255.0) as u8 }
+}
+
+/// What a page's byte stands for, in seconds.
+pub(crate) fn page_seconds(code: u8) -> Option<f64> {
+    (code > 0).then(|| ((f64::from(code) - 1.0) / 16.0).exp2())
+}

@@ -1,0 +1,54 @@
+//! The reports pages and API show. Each is a pure function of the columns and a question; groups come in the order of
+//! their keys, so the same facts give the same bits however they arrived.
+//!
+//! Nothing observational is said to be "caused": see [`Verdict`].
+
+pub mod contrast;
+pub mod conversion;
+pub mod elements;
+pub mod forecast;
+pub mod funnel;
+pub mod hypotheses;
+pub mod recommend;
+pub mod revenue;
+pub mod score;
+pub mod timing;
+
+use crate::figure::{Figure, Method};
+use crate::proportion::Proportion;
+
+/// The level of all intervals in reports.
+pub const LEVEL: f64 = 0.95;
+/// False-discovery rate of all verdicts.
+pub const FALSE_DISCOVERY_MAX: f64 = 0.10;
+/// Journeys (weighted by how much of the horizon they have had) below which there is no verdict. Built from n and age
+/// only, never from outcomes, so that passing it says nothing about them.
+pub const GATE_JOURNEYS: u64 = 20;
+/// Payments, and matured unpaid journeys, that "more" or "less" also needs.
+pub const GATE_EACH: u64 = 5;
+
+/// What may be said about a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Below the gate: about this many in all are needed.
+    Insufficient {
+        /// What there is.
+        have: u64,
+        /// What it takes.
+        needed: u64,
+    },
+    /// Enough data; no difference can be told.
+    NotDistinct,
+    /// Associated with more payment than the other journeys.
+    More,
+    /// Associated with less.
+    Less,
+}
+
+/// k of n with Wilson's interval.
+pub(crate) fn share(k: u64, n: u64) -> Figure {
+    match Proportion::new(k, n) {
+        Ok(share) => Figure::ready(share.rate(), Some(share.wilson(LEVEL)), n, Method::Wilson),
+        Err(why) => Figure::absent(n, Method::Wilson, why),
+    }
+}
