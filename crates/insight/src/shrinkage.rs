@@ -8,6 +8,8 @@ use crate::figure::{Absent, Answer};
 use crate::math::gamma::ln_beta;
 use crate::math::optimum;
 
+/// Groups the population is fitted on; of more, evenly spaced ones in the order given.
+const FITTED_GROUPS_MAX: usize = 1_000;
 /// α + β above this is "no difference between the groups".
 const PRECISION_MAX: f64 = 1e7;
 
@@ -51,6 +53,8 @@ pub fn fit(groups: &[(f64, f64)]) -> Answer<BetaBinomial> {
         return Err(Absent::OneClass);
     }
     let pooled = k / n;
+    let every = groups.len().div_ceil(FITTED_GROUPS_MAX);
+    let groups: Vec<(f64, f64)> = groups.into_iter().step_by(every).collect();
     let minus = |x: &[f64]| {
         let (mean, precision) = unpack(x);
         -log_likelihood(&groups, mean * precision, (1.0 - mean) * precision)

@@ -28,12 +28,18 @@ impl Hasher for Folding {
         self.0 = (product as u64) ^ (product >> 64) as u64;
     }
 
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
+    }
+
     fn write_u8(&mut self, byte: u8) {
         self.write_u64(u64::from(byte));
     }
 }
 
-type Map<K> = HashMap<K, u32, BuildHasherDefault<Folding>>;
+/// A map that hashes fast, in no particular order.
+pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<Folding>>;
+type Map<K> = FastMap<K, u32>;
 
 /// Distinct values, numbered as they first come.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Journeys of the matured cohort by what they were given: the table regressions run on.
 
 use super::columns::{Columns, NONE};
+use super::dictionary::FastMap;
 use super::pass::{Ended, Question, ended, in_parallel};
-use std::collections::BTreeMap;
 
 /// Covariates beside the elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub struct Patterns {
 }
 
 /// (pattern, category, period) and its (n, k).
-type Table = BTreeMap<(u32, u32, u32), (u32, u32)>;
+type Table = FastMap<(u32, u32, u32), (u32, u32)>;
 type Cells = Vec<((u32, u32, u32), (u32, u32))>;
 /// Columns of each kind: 128 in all.
 const ELEMENTS_MAX: usize = 100;
@@ -51,7 +51,7 @@ const PERIODS_MAX: u32 = 8;
 /// Columns whose every pattern is given a slot (8 bytes each).
 const DENSE_FLAGS_MAX: usize = 21;
 /// Cells of a dense (pattern × category × period) table.
-const DENSE_CELLS_MAX: usize = 1 << 24;
+const DENSE_CELLS_MAX: usize = 1 << 23;
 
 /// The cohort is chosen by start date only, never by what came of it.
 pub fn matured(columns: &Columns, question: &Question, adjust: Adjust) -> Patterns {
@@ -66,29 +66,21 @@ pub fn matured(columns: &Columns, question: &Question, adjust: Adjust) -> Patter
     let slots = categories * periods as usize;
     let dense = columns.patterns.len().saturating_mul(slots) <= DENSE_CELLS_MAX;
     let parts = in_parallel(columns.len(), |rows| {
-        let mut cells = vec![(0_u32, 0_u32); if dense { columns.patterns.len() * slots } else { 0 }];
-        let mut table = Table::new();
-        let mut immature = 0_u64;
+        let cells = if dense { columns.patterns.len() * slots } else { 0 };
+        let mut part = Part { n: vec![0; cells], k: vec![0; cells], table: Table::default(), immature: 0 };
         for at in rows.filter(|at| sieve.passes(*at)) {
             let start_s = columns.start_s[at];
             if question.as_of_s - start_s < horizon_s {
-                immature += 1;
+                part.immature += 1;
                 continue;
             }
             let (how, after_s) = ended(columns, at, question.as_of_s);
             let paid = how == Ended::Paid && after_s <= horizon_s;
             let category = if adjust.category { category_of(columns, at) } else { 0 };
-            let period = (start_s - first_start_s) / span_s;
-            let pattern = columns.pattern[at];
-            let cell = if dense {
-                &mut cells[pattern as usize * slots + category as usize * periods as usize + period as usize]
-            } else {
-                table.entry((pattern, category, period)).or_default()
-            };
-            cell.0 += 1;
-            cell.1 += u32::from(paid);
+            let period = if periods > 1 { (start_s - first_start_s) / span_s } else { 0 };
+            part.count((columns.pattern[at], category, period), periods as usize, slots, paid);
         }
-        (cells, table, immature)
+        part
     });
     let (table, immature) = merge(parts, slots, periods);
     named(columns, table, immature, adjust)
@@ -106,29 +98,54 @@ fn category_of(columns: &Columns, at: usize) -> u32 {
     if hypothesis == NONE { 0 } else { columns.hypothesis_rows[hypothesis as usize].category + 1 }
 }
 
-type Part = (Vec<(u32, u32)>, Table, u64);
+/// One thread's counts. `n` and `k` are apart because few journeys are paid: the table that all rows touch stays half
+/// as large.
+#[derive(Default)]
+struct Part {
+    n: Vec<u32>,
+    k: Vec<u32>,
+    table: Table,
+    immature: u64,
+}
 
-fn merge(parts: Vec<Part>, slots: usize, periods: u32) -> (Cells, u64) {
-    let mut parts = parts.into_iter();
-    let (mut cells, mut table, mut immature) = parts.next().unwrap_or_default();
-    for (more_cells, more_table, more) in parts {
-        for (into, from) in cells.iter_mut().zip(more_cells) {
-            into.0 += from.0;
-            into.1 += from.1;
+impl Part {
+    fn count(&mut self, key: (u32, u32, u32), periods: usize, slots: usize, paid: bool) {
+        if self.n.is_empty() {
+            let cell = self.table.entry(key).or_default();
+            cell.0 += 1;
+            cell.1 += u32::from(paid);
+            return;
         }
-        for (key, (n, k)) in more_table {
-            let cell = table.entry(key).or_default();
+        let slot = key.0 as usize * slots + key.1 as usize * periods + key.2 as usize;
+        self.n[slot] += 1;
+        if paid {
+            self.k[slot] += 1;
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.n.iter_mut().zip(other.n).for_each(|(into, from)| *into += from);
+        self.k.iter_mut().zip(other.k).for_each(|(into, from)| *into += from);
+        for (key, (n, k)) in other.table {
+            let cell = self.table.entry(key).or_default();
             cell.0 += n;
             cell.1 += k;
         }
-        immature += more;
+        self.immature += other.immature;
     }
+}
+
+fn merge(parts: Vec<Part>, slots: usize, periods: u32) -> (Cells, u64) {
+    let mut parts = parts.into_iter();
+    let mut total = parts.next().unwrap_or_default();
+    parts.for_each(|part| total.add(part));
     let periods = periods as usize;
-    let dense = cells.into_iter().enumerate().filter(|(_, (n, _))| *n > 0).map(|(index, counts)| {
+    let counts = total.n.into_iter().zip(total.k);
+    let dense = counts.enumerate().filter(|(_, (n, _))| *n > 0).map(|(index, counts)| {
         let slot = index % slots;
         (((index / slots) as u32, (slot / periods) as u32, (slot % periods) as u32), counts)
     });
-    (dense.chain(table).collect(), immature)
+    (dense.chain(total.table).collect(), total.immature)
 }
 
 fn named(columns: &Columns, table: Cells, immature: u64, adjust: Adjust) -> Patterns {

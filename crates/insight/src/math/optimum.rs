@@ -121,7 +121,7 @@ fn descend(f: &mut impl FnMut(&[f64]) -> f64, start: Vertex, step: f64) -> Verte
 fn settled(simplex: &[Vertex]) -> bool {
     let (best, worst) = (&simplex[0], &simplex[simplex.len() - 1]);
     let wide = best.0.iter().zip(&worst.0).map(|(a, b)| (a - b).abs() / (1.0 + a.abs())).fold(0.0, f64::max);
-    (worst.1 - best.1).abs() <= 1e-15 * (1.0 + best.1.abs()) && wide < 1e-9
+    (worst.1 - best.1).abs() <= 1e-13 * (1.0 + best.1.abs()) && wide < 1e-7
 }
 
 fn move_worst(f: &mut impl FnMut(&[f64]) -> f64, simplex: &mut [Vertex]) {

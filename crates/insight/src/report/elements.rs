@@ -82,9 +82,10 @@ pub fn report_adjusted(columns: &Columns, question: &Question, adjust: Adjust) -
     let method = fitted.as_ref().map_or(Method::Logistic, |(_, method)| *method);
     let effects = fitted.map(|(fit, method)| {
         let marginals = marginals(&table, &design, &fit);
-        let mut effects: Vec<Effect> = (0..design.kept.len())
-            .filter(|slot| design.kept[*slot] < table.elements)
-            .map(|slot| effect(&table, &design, &fit, (slot, marginals[slot]), method))
+        let mut effects: Vec<Effect> = marginals
+            .into_iter()
+            .enumerate()
+            .map(|of_slot| effect(&table, &design, &fit, of_slot, method))
             .collect();
         judge(&mut effects);
         effects
@@ -269,12 +270,13 @@ fn effect(
     }
 }
 
-/// As [`Fit::marginal_effect`], on flags, for every kept column at once.
+/// As [`Fit::marginal_effect`], on flags, for every element at once.
 fn marginals(table: &Patterns, design: &Design, fit: &Fit) -> Vec<(f64, Interval)> {
     let beta = &fit.coefficients;
     let width = design.kept.len();
+    let wanted = design.kept.partition_point(|j| *j < table.elements);
     let total = table.matured as f64;
-    let (mut effects, mut gradients) = (vec![0.0; width], vec![vec![0.0; beta.len()]; width]);
+    let (mut effects, mut gradients) = (vec![0.0; wanted], vec![vec![0.0; beta.len()]; wanted]);
     let odds: Vec<f64> = beta.iter().map(|b| b.exp()).collect();
     let mut on_slots = Vec::with_capacity(width);
     for cell in &table.cells {
@@ -282,7 +284,7 @@ fn marginals(table: &Patterns, design: &Design, fit: &Fit) -> Vec<(f64, Interval
         on_slots.extend((0..width).filter(|slot| cell.flags >> design.kept[*slot] & 1 == 1));
         let own = (beta[0] + on_slots.iter().map(|slot| beta[slot + 1]).sum::<f64>()).exp();
         let share = f64::from(cell.n) / total;
-        for slot in 0..width {
+        for slot in 0..wanted {
             let set = cell.flags >> design.kept[slot] & 1 == 1;
             let without = if set { own / odds[slot + 1] } else { own };
             let given = without * odds[slot + 1];

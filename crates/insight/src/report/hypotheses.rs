@@ -10,7 +10,8 @@ use crate::bayesian::Posterior;
 use crate::calibration::{LINE_N_MIN, Line, Murphy, SamePrediction, murphy};
 use crate::exact::{self, POISSON_BINOMIAL_N_MAX, PoissonBinomial};
 use crate::facts::columns::NONE;
-use crate::facts::pass::{Ended, Question, ended};
+use crate::facts::dictionary::FastMap;
+use crate::facts::pass::{Ended, Question, ended, in_parallel};
 use crate::facts::{Columns, Dimension};
 use crate::figure::{Absent, Answer, Figure};
 use crate::regression::logistic::{self, Penalty, Rows};
@@ -153,23 +154,33 @@ fn effectiveness(
     Ok(100.0 * posterior.above(base))
 }
 
-/// Matured journeys with a prediction.
+/// Matured journeys with a prediction. A hypothesis has one prediction, so they are counted by hypothesis and span.
 fn predictions(columns: &Columns, question: &Question, by: &Dimension) -> Pairs {
     let sieve = question.filter.sieve(columns, question.as_of_s);
     let horizon_s = question.horizon_s();
-    let mut pairs = Pairs::new();
-    for at in (0..columns.len()).filter(|at| sieve.passes(*at)) {
-        let (start_s, hypothesis) = (columns.start_s[at], columns.hypothesis[at]);
-        if hypothesis == NONE || question.as_of_s - start_s < horizon_s {
-            continue;
+    let span = |start_s: u32| start_s / (SPAN_DAYS * 86_400);
+    let parts = in_parallel(columns.len(), |rows| {
+        let mut counts: FastMap<(u32, u32), (u64, u64)> = FastMap::default();
+        for at in rows.filter(|at| sieve.passes(*at)) {
+            let (start_s, hypothesis) = (columns.start_s[at], columns.hypothesis[at]);
+            if hypothesis == NONE || question.as_of_s - start_s < horizon_s {
+                continue;
+            }
+            let (how, after_s) = ended(columns, at, question.as_of_s);
+            let cell = counts.entry((span(start_s), hypothesis)).or_default();
+            cell.0 += 1;
+            cell.1 += u64::from(how == Ended::Paid && after_s <= horizon_s);
         }
+        counts
+    });
+    let mut pairs = Pairs::new();
+    for ((span, hypothesis), (n, k)) in parts.into_iter().flatten() {
         let row = columns.hypothesis_rows[hypothesis as usize];
         let Some(predicted) = row.predicted else { continue };
-        let (how, after_s) = ended(columns, at, question.as_of_s);
         let group = if *by == Dimension::Category { row.category } else { hypothesis };
-        let cell = pairs.entry((start_s / (SPAN_DAYS * 86_400), group, predicted.to_bits())).or_default();
-        cell.0 += 1;
-        cell.1 += u64::from(how == Ended::Paid && after_s <= horizon_s);
+        let cell = pairs.entry((span, group, predicted.to_bits())).or_default();
+        cell.0 += n;
+        cell.1 += k;
     }
     pairs
 }
