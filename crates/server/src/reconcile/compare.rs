@@ -27,7 +27,16 @@ pub enum Verdict {
         stripe: String,
         /// As we had it.
         ours: String,
+        /// Stripe's word wins where the books join it with ours.
+        believed: bool,
     },
+}
+
+impl Verdict {
+    /// True when its reading is to be stored and applied: one that would not win would be stored again each time.
+    pub fn is_taken_in(&self) -> bool {
+        matches!(self, Self::News | Self::Differs { believed: true, .. })
+    }
 }
 
 /// What never changes of an object while its state stays.
@@ -77,23 +86,26 @@ pub fn compare(read: &Observation, known: Option<&Snapshot>) -> Verdict {
     }
     // What nobody has paid yet may be asked for anew: a session's total, an intent's amount.
     let money = face(theirs).minor != 0 || face(ours).minor != 0;
-    if let Some(differs) = contradiction(theirs, ours).filter(|_| money) {
-        return differs;
-    }
     let joined = known.clone().merge(Snapshot::new(read.clone()));
     let wins = joined.current().told == read.version.told;
+    if let Some((what, stripe, ours)) = contradiction(theirs, ours).filter(|_| money) {
+        return Verdict::Differs { what, stripe, ours, believed: wins };
+    }
     match (wins, face(theirs), face(ours)) {
         (true, _, _) => Verdict::News,
         // Ours is further on, and stands for the same money.
         (false, theirs, ours) if theirs == ours => Verdict::Same,
-        (false, theirs, ours) => {
-            Verdict::Differs { what: "state", stripe: theirs.minor.to_string(), ours: ours.minor.to_string() }
-        }
+        (false, theirs, ours) => Verdict::Differs {
+            what: "state",
+            stripe: theirs.minor.to_string(),
+            ours: ours.minor.to_string(),
+            believed: false,
+        },
     }
 }
 
 /// An amount that is another one although the state is the same.
-fn contradiction(theirs: &Object, ours: &Object) -> Option<Verdict> {
+fn contradiction(theirs: &Object, ours: &Object) -> Option<(&'static str, String, String)> {
     let (theirs, ours) = (serde_json::to_value(theirs).ok()?, serde_json::to_value(ours).ok()?);
     if STATE.iter().any(|field| theirs.get(field) != ours.get(field)) {
         return None;
@@ -102,7 +114,7 @@ fn contradiction(theirs: &Object, ours: &Object) -> Option<Verdict> {
     FIXED.into_iter().find_map(|what| {
         let (theirs, ours) = (theirs.get(what)?, ours.get(what)?);
         let both = !theirs.is_null() && !ours.is_null();
-        (both && theirs != ours).then(|| Verdict::Differs { what, stripe: text(theirs), ours: text(ours) })
+        (both && theirs != ours).then(|| (what, text(theirs), text(ours)))
     })
 }
 
@@ -137,8 +149,12 @@ mod tests {
         assert_eq!(verdict(&paid, &authorised), Verdict::News);
         assert_eq!(verdict(&charge("succeeded", true, ""), &refunded), Verdict::Same, "it leaves fields out");
         let other = charge("succeeded", true, r#","amount_captured":499"#);
-        let differs =
-            Verdict::Differs { what: "amount_captured", stripe: "499".to_owned(), ours: "500".to_owned() };
+        let differs = Verdict::Differs {
+            what: "amount_captured",
+            stripe: "499".to_owned(),
+            ours: "500".to_owned(),
+            believed: true,
+        };
         assert_eq!(verdict(&other, &paid), differs);
     }
 
@@ -164,7 +180,8 @@ mod tests {
                 r#"{{"id":"pi_1","object":"payment_intent","status":"{status}","amount":5,"amount_received":5,"currency":"usd"}}"#
             )
         };
-        let differs = Verdict::Differs { what: "state", stripe: "0".to_owned(), ours: "5".to_owned() };
+        let differs =
+            Verdict::Differs { what: "state", stripe: "0".to_owned(), ours: "5".to_owned(), believed: false };
         assert_eq!(verdict(&intent("processing"), &intent("succeeded")), differs);
         let session = |status: &str| {
             format!(

@@ -69,17 +69,19 @@ async fn facts(conn: &mut Conn, ids: Vec<String>) -> Result<BTreeMap<String, Sna
 /// Stores what is new, and in the same commit names what differs: Stripe's word is taken for it.
 async fn take_in(run: &Run<'_>, kind: ListKind, listed: &[Listed]) -> Result<(), StoreError> {
     let readings: Vec<NewEvent> =
-        listed.iter().filter(|l| l.verdict != Verdict::Same).map(|l| l.reading.clone()).collect();
-    if readings.is_empty() {
-        return Ok(());
-    }
+        listed.iter().filter(|l| l.verdict.is_taken_in()).map(|l| l.reading.clone()).collect();
     let differences: Vec<Difference> = listed
         .iter()
         .filter_map(|l| match &l.verdict {
-            Verdict::Differs { what, stripe, ours } => Some(difference(kind, &l.said, what, stripe, ours)),
+            Verdict::Differs { what, stripe, ours, .. } => {
+                Some(difference(kind, &l.said, what, stripe, ours))
+            }
             Verdict::Same | Verdict::News => None,
         })
         .collect();
+    if readings.is_empty() && differences.is_empty() {
+        return Ok(());
+    }
     let mut conn = run.app.db.write().await?;
     events::insert(&mut conn, readings).await?;
     reconciliations::add_differences(&mut conn, &run.stored.id, &differences).await?;

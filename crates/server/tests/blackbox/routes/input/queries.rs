@@ -50,8 +50,14 @@ async fn a_bad_parameter_is_named() {
         let history = format!("/api/v1/journeys/{}/history", journey.id);
         let content = app.get("/api/v1/contents").await["items"][0]["id"].as_str().unwrap().to_owned();
         let versions = format!("/api/v1/contents/{content}/versions");
-        let lists =
-            ["/api/v1/clients", "/api/v1/contents", "/api/v1/journeys", "/api/v1/payments", "/api/v1/events"];
+        let lists = [
+            "/api/v1/clients",
+            "/api/v1/contents",
+            "/api/v1/journeys",
+            "/api/v1/payments",
+            "/api/v1/events",
+            "/api/v1/reconciliations",
+        ];
         let seen = ["views", "agreements"].map(|what| format!("/api/v1/journeys/{}/{what}", journey.id));
         let more = [history.as_str(), versions.as_str(), seen[0].as_str(), seen[1].as_str()];
         for list in lists.into_iter().chain(more) {
