@@ -114,3 +114,50 @@ async fn write(db: &Db, batch: &[Note]) -> store::Result<()> {
     }
     conn.commit().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(n: usize) -> PageView {
+        PageView {
+            journey_id: "jrn_1".to_owned(),
+            id: format!("viw_{n:06}"),
+            at_ms: 1,
+            step: "activation".to_owned(),
+            content_version_id: "ver_1".to_owned(),
+            visible_ms: 0,
+        }
+    }
+
+    /// On one thread the writer gets no turn while notes are made, so the queue fills up.
+    #[tokio::test]
+    async fn a_full_queue_drops_notes_and_a_stop_writes_what_is_in_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("visits.db").display());
+        let db = Db::open(&url).unwrap();
+        db.migrate().await.unwrap();
+        let closing = CancellationToken::new();
+        let (visits, writer) = start(db.clone(), closing.clone());
+        for n in 0..WAITING_NOTES_MAX + 100 {
+            visits.note(Note::Viewed(view(n)));
+        }
+        closing.cancel();
+        writer.await.unwrap();
+        let mut conn = db.read().await.unwrap();
+        let written = views::of_journey(&mut conn, "jrn_1", None, 10_000).await.unwrap();
+        assert_eq!(written.len(), WAITING_NOTES_MAX);
+        assert_eq!(written.last(), Some(&view(0)), "the oldest are kept");
+    }
+
+    #[tokio::test]
+    async fn a_database_that_never_comes_back_does_not_keep_the_program_from_stopping() {
+        let db = Db::open("postgres://nobody@127.0.0.1:9/none").unwrap();
+        let closing = CancellationToken::new();
+        let (visits, writer) = start(db, closing.clone());
+        visits.note(Note::Viewed(view(0)));
+        tokio::task::yield_now().await;
+        closing.cancel();
+        tokio::time::timeout(Duration::from_secs(20), writer).await.expect("it ends").unwrap();
+    }
+}

@@ -66,6 +66,14 @@ pub async fn open(app: &App, journey_id: &str) -> Result<Opened, CheckoutError> 
     opened
 }
 
+/// Ends the journey's open session, if there is one, so that nobody can pay it any more. Asked again it goes on where it
+/// was stopped.
+pub async fn end(app: &App, journey_id: &str) -> Result<(), CheckoutError> {
+    let Some(api) = app.stripe.as_ref() else { return Ok(()) };
+    let ending = Opening { app, api, payer: Payer::Customer }.end(journey_id);
+    tokio::time::timeout(OPEN_TIMEOUT, ending).await.unwrap_or_else(|_| Err(CheckoutError::slow()))
+}
+
 struct Opening<'a> {
     app: &'a App,
     api: &'a Api,
@@ -89,6 +97,26 @@ impl Opening<'_> {
             };
             if let Some(opened) = done {
                 return Ok(opened);
+            }
+        }
+        Err(CheckoutError::slow())
+    }
+
+    async fn end(mut self, journey_id: &str) -> Result<(), CheckoutError> {
+        for _ in 0..ROUNDS_MAX {
+            let standing = Standing::load(&mut self.app.db.read().await?, journey_id).await?;
+            let Some(attempt) = standing.attempt.as_ref().filter(|attempt| !attempt.closed) else {
+                return Ok(());
+            };
+            match &attempt.session_id {
+                Some(session_id) => match self.api.expire_session(session_id).await {
+                    Ok(_) | Err(ApiError::NotFound(_)) => drop(self.close(attempt).await?),
+                    // It is not open any more: paid or expired, which Stripe's events tell.
+                    Err(ApiError::Invalid(_)) => return Ok(()),
+                    Err(error) => return Err(error.into()),
+                },
+                // Stripe may have opened one whose answer was lost.
+                None => drop(self.ask(&standing, attempt).await?),
             }
         }
         Err(CheckoutError::slow())

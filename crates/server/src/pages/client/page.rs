@@ -209,7 +209,8 @@ impl Shown<'_> {
             Step::Confirmation if self.standing == Standing::Confirming => {
                 Task::Again { href: self.href("") }
             }
-            Step::Confirmation if self.standing.is_past_paying() => go(Step::Processing, "What happens next"),
+            Step::Confirmation if self.standing.goes_on() => go(Step::Processing, "What happens next"),
+            Step::Confirmation if self.standing.is_past_paying() => Task::Nothing,
             Step::Confirmation => self.pay(),
             Step::Processing => Task::Nothing,
         }

@@ -144,6 +144,11 @@ impl Standing {
         )
     }
 
+    /// What happens next is still going to happen: not once the money went back.
+    pub(super) const fn goes_on(self) -> bool {
+        self.is_past_paying() && !matches!(self, Self::Refunded | Self::Returned)
+    }
+
     /// The seller's words for after the payment fit.
     pub(super) const fn is_thanked(self) -> bool {
         matches!(self, Self::OnItsWay | Self::Paid | Self::PartlyRefunded | Self::Disputed)
@@ -156,7 +161,7 @@ pub(super) const fn is_due(step: Step, standing: Standing, accepted: Accepted) -
         (Standing::Withdrawn, _) => false,
         (_, Step::Activation | Step::Agreement) => true,
         (_, Step::Confirmation) => standing.is_past_paying() || matches!(accepted, Accepted::Current),
-        (_, Step::Processing) => standing.is_past_paying(),
+        (_, Step::Processing) => standing.goes_on(),
     }
 }
 

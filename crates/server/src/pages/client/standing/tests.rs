@@ -95,7 +95,10 @@ fn steps_open_when_they_are_due() {
         (S::Confirming, Current, Step::Confirmation, 4),
         (S::OnItsWay, Nothing, Step::Confirmation, 4),
         (S::Paid, Earlier, Step::Confirmation, 4),
-        (S::Refunded, Current, Step::Confirmation, 4),
+        (S::PartlyRefunded, Current, Step::Confirmation, 4),
+        (S::Disputed, Current, Step::Confirmation, 4),
+        (S::Refunded, Current, Step::Confirmation, 3),
+        (S::Returned, Earlier, Step::Confirmation, 3),
         (S::Withdrawn, Current, Step::Confirmation, 0),
     ];
     for (standing, accepted, want, count) in table {

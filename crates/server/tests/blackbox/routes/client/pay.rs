@@ -104,6 +104,38 @@ async fn a_withdrawn_link_cannot_be_paid_by_anybody() {
 }
 
 #[tokio::test]
+async fn withdrawing_a_link_ends_its_open_payment_page() {
+    with_stripe(async |app, fake| {
+        let journey = app.agreed().await;
+        app.press_pay(&journey).await;
+        assert_eq!(fake.open().len(), 1);
+        let path = format!("/api/v1/journeys/{}/withdrawal", journey.id);
+        let editor = Some(server::api::access::Role::Editor);
+        // Stripe is away: the link is closed all the same, and the seller is told what is not.
+        fake.faults(&[Fault::Down; 12]);
+        app.call(editor, "POST", &path, None).await.problem(503, "stripe_unavailable");
+        assert_eq!(app.open_link(&link(&journey)).await.status, 410);
+        fake.faults(&[]);
+        app.withdrawal("POST", &journey.id).await;
+        assert_eq!(fake.open().len(), 0);
+        let asked = fake.asked().len();
+        app.withdrawal("POST", &journey.id).await;
+        assert_eq!(fake.asked().len(), asked, "there is nothing left to end");
+        app.withdrawal("DELETE", &journey.id).await;
+        page(&app.press_pay(&journey).await, 200);
+        assert_eq!(fake.open().len(), 1);
+        // An answer that was lost on the way: the session is found, and ended.
+        let other = app.agreed().await;
+        fake.faults(&[Fault::Lost; 12]);
+        page(&app.press_pay(&other).await, 503);
+        fake.faults(&[]);
+        app.withdrawal("POST", &other.id).await;
+        assert_eq!(fake.open().len(), 1, "only the first one's");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn when_stripe_is_away_the_page_is_kind_and_nothing_is_lost() {
     with_stripe(async |app, fake| {
         for fault in
