@@ -1,6 +1,6 @@
 //! The columns: one compact row per journey, replaced whole when the journey changes.
 //!
-//! 59 bytes a journey and its share of the sets: 128-bit id and its place in order, start, delay, money or
+//! 55 bytes a journey and its share of the sets (59 once ids came out of order): 128-bit id, start, delay, money or
 //! price, version, hypothesis, segments, elements, currency, standing with mode and stage, flags, time on four pages.
 //! Money given back is kept apart, as it is rare. Nothing is summed here: every report is a pass over the rows, so a
 //! refund or an override takes away exactly what the payment added.
@@ -47,7 +47,11 @@ pub(crate) struct HypothesisRow {
 pub struct Columns {
     change: u64,
     ids: Vec<u128>,
+    /// Rows up to here came in the order of their ids; while `order` is empty, these are found without it.
+    ascending: usize,
+    /// Rows by id, once some came out of order.
     order: Vec<u32>,
+    /// Rows not in it yet.
     late: BTreeMap<u128, u32>,
     pub(crate) start_s: Vec<u32>,
     pub(crate) delay_s: Vec<u32>,
@@ -98,7 +102,6 @@ impl Columns {
     /// Makes room for `more` journeys at once, without slack.
     pub fn reserve(&mut self, more: usize) {
         self.ids.reserve_exact(more);
-        self.order.reserve_exact(more);
         for column in [
             &mut self.start_s,
             &mut self.delay_s,
@@ -244,21 +247,28 @@ impl Columns {
     }
 
     fn row(&self, id: u128) -> Option<u32> {
-        let found = self.order.binary_search_by(|row| self.ids[*row as usize].cmp(&id));
-        found.map(|place| self.order[place]).ok().or_else(|| self.late.get(&id).copied())
+        let found = if self.order.is_empty() {
+            self.ids[..self.ascending].binary_search(&id).ok().map(|row| row as u32)
+        } else {
+            let place = self.order.binary_search_by(|row| self.ids[*row as usize].cmp(&id));
+            place.ok().map(|place| self.order[place])
+        };
+        found.or_else(|| self.late.get(&id).copied())
     }
 
     fn push(&mut self, id: u128) -> u32 {
         let row = self.ids.len() as u32;
-        let newest = self.order.last().is_none_or(|last| self.ids[*last as usize] < id);
+        let newest = self.late.is_empty() && self.newest().is_none_or(|newest| newest < id);
         self.ids.push(id);
-        if newest {
-            self.order.push(row);
-        } else {
+        if !newest {
             self.late.insert(id, row);
             if self.late.len() > LATE_MIN.max(self.ids.len() / LATE_SHARE_MAX) {
                 self.merge_late();
             }
+        } else if self.order.is_empty() {
+            self.ascending += 1;
+        } else {
+            self.order.push(row);
         }
         for column in [
             &mut self.start_s,
@@ -278,7 +288,16 @@ impl Columns {
         row
     }
 
+    /// The largest id in order.
+    fn newest(&self) -> Option<u128> {
+        let row = self.order.last().map(|row| *row as usize).or_else(|| self.ascending.checked_sub(1));
+        row.map(|row| self.ids[row])
+    }
+
     fn merge_late(&mut self) {
+        if self.order.is_empty() {
+            self.order = (0..self.ascending as u32).collect();
+        }
         self.order.extend(std::mem::take(&mut self.late).into_values());
         // Two ascending runs: the sort finds them and merges in one pass.
         self.order.sort_by_key(|row| self.ids[*row as usize]);

@@ -86,38 +86,62 @@ impl<T: Clone + Eq + Hash> Dictionary<T> {
     }
 }
 
-/// Distinct sets of numbers, kept end to end: a set costs its members and about 30 bytes.
+/// Distinct sets of numbers, kept end to end: a set costs its members and about 12 bytes.
 #[derive(Clone, Debug)]
 pub(crate) struct Sets<T> {
     members: Vec<T>,
     ends: Vec<u32>,
-    /// By a hash of the members; on a collision the next free hash.
-    numbers: Map<u64>,
+    /// Open addressing by a hash of the members; a power of two long, at most [`Sets::FULL`] full.
+    slots: Vec<u32>,
 }
+
+const FREE: u32 = u32::MAX;
 
 impl<T> Default for Sets<T> {
     fn default() -> Self {
-        Self { members: Vec::new(), ends: Vec::new(), numbers: Map::default() }
+        Self { members: Vec::new(), ends: Vec::new(), slots: vec![FREE; 16] }
     }
 }
 
 impl<T: Copy + Eq + Into<u64>> Sets<T> {
+    /// Sixteenths.
+    const FULL: usize = 13;
+
     pub(crate) fn intern(&mut self, set: &[T]) -> u32 {
-        let mut hash = set.iter().fold(set.len() as u64, |hash, member| {
-            let mixed = (hash ^ (*member).into()).wrapping_mul(ODD);
-            mixed ^ (mixed >> 29)
-        });
-        while let Some(number) = self.numbers.get(&hash) {
-            if self.get(*number) == set {
-                return *number;
+        let mut slot = self.first_slot(set);
+        while self.slots[slot] != FREE {
+            if self.get(self.slots[slot]) == set {
+                return self.slots[slot];
             }
-            hash = hash.wrapping_add(1);
+            slot = (slot + 1) % self.slots.len();
         }
         let number = self.ends.len() as u32;
+        self.slots[slot] = number;
         self.members.extend_from_slice(set);
         self.ends.push(self.members.len() as u32);
-        self.numbers.insert(hash, number);
+        if self.ends.len() * 16 > self.slots.len() * Self::FULL {
+            self.grow();
+        }
         number
+    }
+
+    fn first_slot(&self, set: &[T]) -> usize {
+        let mut hash = Folding(set.len() as u64);
+        for member in set {
+            hash.write_u64((*member).into());
+        }
+        hash.finish() as usize % self.slots.len()
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![FREE; self.slots.len() * 2];
+        for number in 0..self.ends.len() as u32 {
+            let mut slot = self.first_slot(self.get(number));
+            while self.slots[slot] != FREE {
+                slot = (slot + 1) % self.slots.len();
+            }
+            self.slots[slot] = number;
+        }
     }
 
     pub(crate) fn get(&self, number: u32) -> &[T] {
@@ -135,6 +159,6 @@ impl<T: Copy + Eq + Into<u64>> Sets<T> {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.members.len() * size_of::<T>() + self.ends.len() * 4 + self.numbers.capacity() * 17
+        self.members.len() * size_of::<T>() + self.ends.len() * 4 + self.slots.len() * 4
     }
 }
