@@ -23,19 +23,6 @@ const STRICTER: [&str; 8] = [
     "t with a leading zero",
 ];
 
-/// The interpreter that has the SDK; `None`, said aloud, when there is none and this is not CI.
-fn interpreter() -> Option<PathBuf> {
-    let default = || common::workspace().join(".tools/venv/bin/python");
-    let python = std::env::var_os("WHYPAID_TEST_PYTHON").map_or_else(default, PathBuf::from);
-    if python.exists() {
-        return Some(python);
-    }
-    let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
-    assert!(!ci, "no interpreter at {}: `cargo xtask test` makes one", python.display());
-    common::say(&format!("SKIPPED sdk_vectors: no Python with the Stripe SDK at {}", python.display()));
-    None
-}
-
 fn run(python: PathBuf, input: &Value) -> Value {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk_vectors.py");
     let mut child =
@@ -57,7 +44,7 @@ const LONG_KEY: &str = "whsec_01234567890123456789012345678901234567890123456789
 
 #[test]
 fn we_and_stripes_sdk_judge_alike() {
-    let Some(python) = interpreter() else { return };
+    let Some(python) = common::interpreter("sdk_vectors") else { return };
     let now_s = 1_700_000_000;
     let ours: Vec<Value> = OURS
         .map(|(name, body, secret)| {

@@ -16,6 +16,19 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// The interpreter that has Stripe's SDK and localstripe; `None`, said aloud, when there is none and this is not CI.
+pub(crate) fn interpreter(test: &str) -> Option<PathBuf> {
+    let default = || workspace().join(".tools/venv/bin/python");
+    let python = std::env::var_os("WHYPAID_TEST_PYTHON").map_or_else(default, PathBuf::from);
+    if python.exists() {
+        return Some(python);
+    }
+    let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!ci, "no interpreter at {}: `cargo xtask test` makes one", python.display());
+    say(&format!("SKIPPED {test}: no Python with the tests' packages at {}", python.display()));
+    None
+}
+
 /// A snapshot event about `object`.
 pub(crate) fn event(event_type: &str, object: &Value) -> Value {
     json!({
