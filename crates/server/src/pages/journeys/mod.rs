@@ -16,12 +16,15 @@ use super::errors::html;
 use super::layout::{Layout, ModeLink};
 use crate::api::Result;
 use crate::app::App;
+use crate::clock::rfc3339;
+use crate::reconcile::Progress;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use ledger::{Outcome, PaymentStatus};
 use list::List;
 use query::Query;
+use store::{Conn, reconciliations};
 use tiles::Tiles;
 
 #[derive(Template)]
@@ -34,6 +37,8 @@ struct JourneysPage {
     livemode: bool,
     outcomes: Vec<Choice>,
     statuses: Vec<Choice>,
+    /// What keeps the list from being right, and what to do.
+    alarm: Option<String>,
     /// The list without filters, when there are some.
     clear: Option<String>,
 }
@@ -54,16 +59,35 @@ pub(super) async fn page(State(app): State<App>, seller: Seller, query: Query) -
     let mut conn = app.db.read().await?;
     let counts = store::journeys::counts(&mut conn).await?;
     let list = list::load(&app, &mut conn, &query, &counts).await?;
+    let alarm = alarm(&mut conn, &app.config.public_url, query.livemode()).await?;
     Ok(html(&JourneysPage {
         layout,
         tiles: Tiles::of(&counts, query.livemode()),
         list,
         q: query.filter.q.clone().unwrap_or_default(),
         livemode: query.livemode(),
+        alarm,
         outcomes: outcomes(query.filter.outcome.as_deref()),
         statuses: statuses(query.filter.payment_status.as_deref()),
         clear: query.is_filtered().then(|| query.unfiltered().href("/")),
     }))
+}
+
+/// When the last comparison with Stripe found that webhooks do not arrive.
+async fn alarm(conn: &mut Conn, public_url: &str, livemode: bool) -> Result<Option<String>> {
+    let newest = reconciliations::list(conn, None, 1).await?.into_iter().next();
+    let found = newest.filter(|r| r.livemode == livemode);
+    let found = found.and_then(|r| serde_json::from_str::<Progress>(&r.progress).ok());
+    let Some(since_s) = found.and_then(|progress| progress.silent_since_s()) else { return Ok(None) };
+    let since = since_s.map_or_else(
+        || "None has arrived so far".to_owned(),
+        |s| format!("The last one is of {}", rfc3339(s.saturating_mul(1000))),
+    );
+    Ok(Some(format!(
+        "Stripe’s webhooks do not arrive. {since}, and Stripe has newer ones. Look in Stripe’s dashboard whether the endpoint \
+         {public_url}/api/webhooks/stripe is there and enabled, and why its deliveries fail. Until then this list is \
+         brought up to date once an hour."
+    )))
 }
 
 fn modes(query: &Query) -> Vec<ModeLink> {

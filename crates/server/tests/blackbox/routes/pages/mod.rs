@@ -18,7 +18,7 @@ const ACCEPT: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 impl TestApp {
     /// A page as a signed-in browser gets it.
-    async fn page(&self, path: &str) -> Answer {
+    pub(crate) async fn page(&self, path: &str) -> Answer {
         let cookie = format!("whypaid={}", token(Role::Viewer));
         let request = self.request(None, "GET", path).header("accept", ACCEPT).header("cookie", cookie);
         Answer::read(request.send().await.expect("an answer")).await

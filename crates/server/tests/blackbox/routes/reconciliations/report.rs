@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 use server::api::access::Role;
 use server::reconcile::{ReconcileError, hourly};
 
+async fn front_page(app: &TestApp) -> String {
+    app.page("/").await.text
+}
+
 async fn newest(app: &TestApp) -> Value {
     app.get("/api/v1/reconciliations?limit=1").await["items"][0].clone()
 }
@@ -73,6 +77,7 @@ async fn silent_webhooks_are_noticed_until_one_arrives() {
                 "{silence}"
             );
         }
+        assert!(front_page(app).await.contains("webhooks do not arrive"), "the seller is told on the page");
         let metrics = app.call(None, "GET", "/metrics", None).await.text;
         assert!(metrics.contains("whypaid_webhook_silence_seconds"), "{metrics}");
         listen(app, stripe);
@@ -86,6 +91,7 @@ async fn silent_webhooks_are_noticed_until_one_arrives() {
         app.settle().await;
         reconcile_all(app).await;
         assert_eq!(newest(app).await["webhook_silence"], Value::Null);
+        assert!(!front_page(app).await.contains("webhooks do not arrive"));
     })
     .await;
 }
