@@ -11,7 +11,7 @@ use crate::live::Live;
 use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
-use store::Db;
+use store::{Db, Engine};
 use stripe::api::Api;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -124,7 +124,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         behind: false,
         last_taken: None,
     };
-    let worker = on_its_own_thread(worker.run(stop.clone()));
+    let worker = spawn_writing(db.engine(), worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let (visits, noting) = visits::start(db.clone(), closing.clone());
@@ -148,8 +148,16 @@ pub fn start(parts: Parts) -> (App, Tasks) {
 }
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the
-/// requests that share a thread with them.
-pub(crate) fn on_its_own_thread(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || runtime.block_on(task))
+/// requests that share a thread with them. PostgreSQL is waited for, so there they may share.
+pub(crate) fn spawn_writing(
+    engine: Engine,
+    task: impl Future<Output = ()> + Send + 'static,
+) -> JoinHandle<()> {
+    match engine {
+        Engine::Sqlite => {
+            let runtime = tokio::runtime::Handle::current();
+            tokio::task::spawn_blocking(move || runtime.block_on(task))
+        }
+        Engine::Postgres => tokio::spawn(task),
+    }
 }

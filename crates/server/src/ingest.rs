@@ -3,7 +3,7 @@
 //! One task writes. Whatever arrives while a commit runs goes into the next one: no timer, no added latency when idle,
 //! few fsyncs under load. The queue is bounded; what does not fit is refused with 503, and Stripe tries again.
 
-use crate::app::on_its_own_thread;
+use crate::app::spawn_writing;
 use crate::apply::worker::BATCH_EVENTS_MAX;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -71,8 +71,9 @@ pub fn start(
     closing: CancellationToken,
 ) -> (Ingest, tokio::task::JoinHandle<()>) {
     let (queue, waiting) = mpsc::channel(QUEUE_EVENTS_MAX);
+    let engine = db.engine();
     let writer = Writer { db, waiting, hand_over, away: false, apply_is_behind: false };
-    (Ingest { queue }, on_its_own_thread(writer.run(closing)))
+    (Ingest { queue }, spawn_writing(engine, writer.run(closing)))
 }
 
 struct Writer {

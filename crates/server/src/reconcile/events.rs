@@ -20,7 +20,7 @@ pub(super) async fn page(run: &mut Run<'_>) -> Result<(), ReconcileError> {
     let now_ms = run.app.context.clock.now_ms();
     let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
     for item in &page.items {
-        match webhook::read(item.json.get().to_owned().into(), now_ms) {
+        match webhook::read(item.json.get().as_bytes(), now_ms) {
             Ok(event) => listed.push(event),
             Err(error) => unreadable.push(unread(&item.id, &error.to_string())),
         }
