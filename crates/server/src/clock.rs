@@ -64,6 +64,12 @@ pub fn rfc3339(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |t| format!("{t:.3}"))
 }
 
+/// `2026-11-22 02:14 UTC`, for people.
+pub fn minute(ms: i64) -> String {
+    let words = |t: jiff::Timestamp| t.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), words)
+}
+
 /// Reads RFC 3339 with any offset and precision.
 pub fn parse_rfc3339(text: &str) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
@@ -72,6 +78,12 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn people_read_minutes() {
+        assert_eq!(minute(1_795_300_000_000), "2026-11-21 22:26 UTC");
+        assert_eq!(minute(i64::MAX), i64::MAX.to_string());
+    }
 
     #[test]
     fn times_are_written_in_utc_with_milliseconds() {

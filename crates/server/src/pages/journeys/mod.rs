@@ -16,7 +16,7 @@ use super::errors::html;
 use super::layout::{Layout, ModeLink};
 use crate::api::Result;
 use crate::app::App;
-use crate::clock::rfc3339;
+use crate::clock::minute;
 use crate::reconcile::Progress;
 use askama::Template;
 use axum::extract::State;
@@ -81,7 +81,7 @@ async fn alarm(conn: &mut Conn, public_url: &str, livemode: bool) -> Result<Opti
     let Some(since_s) = found.and_then(|progress| progress.silent_since_s()) else { return Ok(None) };
     let since = since_s.map_or_else(
         || "None has arrived so far".to_owned(),
-        |s| format!("The last one is of {}", rfc3339(s.saturating_mul(1000))),
+        |s| format!("The last one is of {}", minute(s.saturating_mul(1000))),
     );
     Ok(Some(format!(
         "Stripe’s webhooks do not arrive. {since}, and Stripe has newer ones. Look in Stripe’s dashboard whether the endpoint \
