@@ -7,10 +7,10 @@
 use super::changes::Shown;
 use super::query::Query;
 use super::tiles::Tally;
+use crate::api::access::Viewer;
 use crate::api::{Problem, Result};
 use crate::app::App;
 use crate::live::Numbered;
-use crate::pages::access::Seller;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -72,7 +72,7 @@ enum News {
 /// The stream of one open page.
 pub(in crate::pages) async fn stream(
     State(app): State<App>,
-    _seller: Seller,
+    _may: Viewer,
     Extension(streams): Extension<Arc<Streams>>,
     query: Query,
 ) -> Result<impl IntoResponse> {
