@@ -15,6 +15,7 @@ pub mod fetch;
 pub mod ids;
 pub mod import;
 pub mod ingest;
+pub mod insights;
 pub mod live;
 pub mod markdown;
 pub mod pages;

@@ -18,6 +18,7 @@ pub mod history;
 pub mod journeys;
 pub mod leases;
 mod migrate;
+pub mod names;
 pub mod parked;
 pub mod payments;
 pub mod reconciliations;

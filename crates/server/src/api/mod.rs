@@ -10,6 +10,7 @@ pub mod form;
 pub mod health;
 pub mod hypotheses;
 pub mod imports;
+pub mod insights;
 pub mod journey_content;
 pub mod journeys;
 pub mod live;
@@ -79,6 +80,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::replay))
         .routes(routes!(reconciliations::list))
         .routes(routes!(reconciliations::show))
+        .merge(insights::routes())
         .routes(routes!(live::stream))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
