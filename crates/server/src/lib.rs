@@ -6,10 +6,12 @@
 pub mod api;
 pub mod app;
 pub mod apply;
+pub mod audit;
 pub mod checkout;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod csv_file;
 pub mod demo;
 pub mod fetch;
 pub mod ids;

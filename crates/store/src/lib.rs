@@ -6,6 +6,7 @@
 pub mod agreements;
 mod args;
 pub mod attempts;
+pub mod audit;
 mod bind;
 pub mod checkouts;
 pub mod clients;

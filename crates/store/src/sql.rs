@@ -138,6 +138,7 @@ pub fn all() -> Vec<&'static Sql> {
     [
         crate::agreements::ALL,
         crate::attempts::ALL,
+        crate::audit::ALL,
         crate::checkouts::ALL,
         crate::clients::ALL,
         crate::contents::ALL,
@@ -163,6 +164,7 @@ pub fn all_many() -> Vec<&'static InsertMany> {
     [
         crate::agreements::ALL_MANY,
         crate::attempts::ALL_MANY,
+        crate::audit::ALL_MANY,
         crate::checkouts::ALL_MANY,
         crate::clients::ALL_MANY,
         crate::contents::ALL_MANY,

@@ -15,6 +15,7 @@ pub mod journey_content;
 pub mod journeys;
 pub mod live;
 pub mod outcomes;
+pub mod own_page;
 pub mod path;
 pub mod payments;
 pub mod problem;

@@ -7,11 +7,11 @@
 use super::changes::Shown;
 use super::query::Query;
 use super::tiles::Tally;
+use crate::api::access::Viewer;
 use crate::api::{Problem, Result};
 use crate::app::App;
 use crate::apply::VIEW;
 use crate::live::Numbered;
-use crate::pages::access::Seller;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -73,7 +73,7 @@ enum News {
 /// The stream of one open page.
 pub(in crate::pages) async fn stream(
     State(app): State<App>,
-    _seller: Seller,
+    _may: Viewer,
     Extension(streams): Extension<Arc<Streams>>,
     query: Query,
 ) -> Result<impl IntoResponse> {
