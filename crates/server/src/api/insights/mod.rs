@@ -2,6 +2,7 @@
 //!
 //! Handlers read the question and hand it to [`crate::insights`], which answers pages with the same.
 
+mod cells;
 pub mod contrast;
 pub mod conversion;
 pub mod elements;

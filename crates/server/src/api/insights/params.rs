@@ -89,8 +89,12 @@ pub(super) struct QuestionParams {
 
 impl Asked {
     /// An answer in the form that was asked for.
-    pub fn answer<T: Serialize>(&self, _name: &str, answer: &T) -> Response {
-        Json(answer).into_response()
+    pub fn answer<T: Serialize>(
+        &self,
+        answer: &T,
+        csv: impl FnOnce(&T) -> Result<Response>,
+    ) -> Result<Response> {
+        if self.csv { csv(answer) } else { Ok(Json(answer).into_response()) }
     }
 
     /// Reads the question of a request; 422 names every fault.
