@@ -161,7 +161,7 @@ impl Insights {
     }
 
     /// Waits a moment until what was announced before now is taken in.
-    async fn catch_up(&self) -> Result<AsOf, Unready> {
+    pub(super) async fn catch_up(&self) -> Result<AsOf, Unready> {
         let announced = self.0.live.last();
         let mut held = self.held();
         if held.borrow().is_none() {

@@ -15,7 +15,7 @@ pub mod revenue;
 pub mod scores;
 pub mod time_to_payment;
 
-pub use params::{Asked, date_or_time, question};
+pub use params::{Asked, date_or_time, horizon_days, question};
 
 use super::problem::Problem;
 use crate::app::App;

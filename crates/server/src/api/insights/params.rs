@@ -167,7 +167,8 @@ fn pair(params: &mut Params, name: &str) -> Option<String> {
     Some(text)
 }
 
-fn horizon_days(params: &mut Params) -> u32 {
+/// Paid within how many days counts.
+pub fn horizon_days(params: &mut Params) -> u32 {
     let Some(text) = params.text("horizon_days") else { return HORIZON_DAYS };
     let found = text.parse().ok().filter(|days| (1..=HORIZON_DAYS_MAX).contains(days));
     found.unwrap_or_else(|| {

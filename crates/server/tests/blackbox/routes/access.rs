@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 51] = [
+const ROUTES: [(&str, &str, Option<Role>); 52] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -30,6 +30,7 @@ const ROUTES: [(&str, &str, Option<Role>); 51] = [
     ("POST", "/api/v1/journeys", CHANGES),
     ("POST", "/api/v1/journeys/bulk-mark", CHANGES),
     ("GET", "/api/v1/journeys/{id}", READS),
+    ("GET", "/api/v1/journeys/{id}/analysis", READS),
     ("GET", "/api/v1/journeys/{id}/history", READS),
     ("GET", "/api/v1/journeys/{id}/views", READS),
     ("GET", "/api/v1/journeys/{id}/agreements", READS),
