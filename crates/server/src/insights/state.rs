@@ -1,7 +1,7 @@
 //! The handle: the columns behind a lock that nobody holds for long, and who is told when they change.
 
 use super::cache::{Cache, Key};
-use super::load::Owned;
+use super::load::{self, Owned};
 use crate::clock::Clock;
 use crate::live::Live;
 use insight::facts::{Columns, CurrencyCode};
@@ -114,6 +114,11 @@ impl Insights {
             return Err(Unready::Loading);
         }
         Ok(look(&self.0.columns.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Columns loaded afresh, beside those that are kept: what following changes must come to.
+    pub async fn fresh(&self) -> Result<Columns, StoreError> {
+        load::everything(&self.0.db).await
     }
 
     /// Currencies of a mode's journeys, ascending.
