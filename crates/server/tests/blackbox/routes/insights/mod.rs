@@ -1,6 +1,10 @@
 //! `/api/v1/insights`.
 
 mod conversion;
+mod follow;
+mod money;
+mod patterns;
+mod question;
 
 use crate::util::TestApp;
 use crate::util::answer::Journey;
@@ -12,12 +16,23 @@ use serde_json::{Value, json};
 const DAY_S: i64 = 86_400;
 
 /// Journeys of a content of their own, whose client works in the industry `name`; they began so many days ago.
-async fn cohort(app: &TestApp, name: &str, count: usize, days_ago: i64) -> Vec<Journey> {
+pub(super) async fn cohort(app: &TestApp, name: &str, count: usize, days_ago: i64) -> Vec<Journey> {
+    cohort_with(app, name, count, days_ago, &content()["elements"]).await
+}
+
+async fn cohort_with(
+    app: &TestApp,
+    name: &str,
+    count: usize,
+    days_ago: i64,
+    elements: &Value,
+) -> Vec<Journey> {
     let mut body = content();
     body["name"] = name.into();
+    body["elements"] = elements.clone();
     let version = text(&app.post("/api/v1/contents", &body).await["version"], "id");
     let client = json!({
-        "name": "Ana Lima", "email": format!("{name}@example.com"),
+        "name": "Ana Lima", "email": format!("{}@example.com", name.len()),
         "attributes": {"industry": name, "size": "small"}
     });
     let client = text(&app.post("/api/v1/clients", &client).await, "id");
@@ -31,7 +46,7 @@ async fn cohort(app: &TestApp, name: &str, count: usize, days_ago: i64) -> Vec<J
 }
 
 /// $500.00, so many days after its start.
-async fn paid(app: &TestApp, journey: &Journey, days: i64) -> Pay {
+pub(super) async fn paid(app: &TestApp, journey: &Journey, days: i64) -> Pay {
     paid_with(app, journey, days, 50_000, "usd").await
 }
 
@@ -40,7 +55,7 @@ async fn paid_with(app: &TestApp, journey: &Journey, days: i64, amount: i64, cur
     let started_ms = server::clock::parse_rfc3339(&journey.started_at).unwrap();
     pay.at_s = started_ms / 1000 + days * DAY_S;
     (pay.amount, pay.currency) = (amount, currency.to_owned());
-    app.deliver(&pay.success()).await;
+    app.deliver(&[pay.event("charge.succeeded", 1, pay.charge("succeeded"))]).await;
     pay
 }
 
