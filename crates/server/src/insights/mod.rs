@@ -16,5 +16,5 @@ mod load;
 mod seen;
 mod state;
 
-pub(crate) use follow::start;
+pub use follow::start;
 pub use state::{AsOf, Insights, Unready};
