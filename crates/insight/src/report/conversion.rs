@@ -74,8 +74,7 @@ struct Pool {
 /// Computes the report.
 pub fn report(columns: &Columns, question: &Question) -> Report {
     let answered = ask(columns, question);
-    let overlapping =
-        matches!(question.by, Dimension::Element | Dimension::ElementPair | Dimension::Segment(_));
+    let overlapping = question.by.overlaps();
     let all = if overlapping {
         ask(columns, &Question { by: Dimension::Everything, ..question.clone() })
     } else {
