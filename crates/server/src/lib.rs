@@ -6,6 +6,7 @@
 pub mod api;
 pub mod app;
 pub mod apply;
+pub mod charts;
 pub mod checkout;
 pub mod cli;
 pub mod clock;
