@@ -6,6 +6,7 @@
 //!
 //! This crate must never know a database, HTTP, the clock or randomness.
 
+pub mod ending;
 pub mod journey;
 pub mod matching;
 pub mod money;

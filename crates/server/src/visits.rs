@@ -112,6 +112,8 @@ async fn write(db: &Db, batch: &[Note]) -> store::Result<()> {
             views::seen(&mut conn, journey_id, view_id, *visible_ms, *at_ms).await?;
         }
     }
+    let of: BTreeSet<&String> = batch.iter().map(Note::journey_id).collect();
+    facts::note_views(&mut conn, of.into_iter().cloned().collect()).await?;
     conn.commit().await
 }
 

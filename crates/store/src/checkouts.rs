@@ -3,6 +3,7 @@
 use crate::args::args;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::facts;
 use crate::sql::statements;
 use ledger::{Currency, Money};
 
@@ -46,7 +47,7 @@ fn stored(row: &crate::row::Row) -> Result<StoredCheckout> {
     })
 }
 
-/// Records a session that was opened.
+/// Records a session that was opened, and that its journey came so far.
 pub async fn insert(conn: &mut Conn, c: &StoredCheckout) -> Result<()> {
     let row = args![
         &c.session_id,
@@ -59,7 +60,7 @@ pub async fn insert(conn: &mut Conn, c: &StoredCheckout) -> Result<()> {
         c.opened_at_ms
     ];
     conn.insert_many(&INSERT, vec![row]).await?;
-    Ok(())
+    facts::note_checkout(conn, &c.journey_id).await
 }
 
 /// Those of these sessions that we opened.

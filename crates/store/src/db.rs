@@ -7,9 +7,10 @@ use crate::args::Value;
 use crate::bind::{postgres_args, postgres_columns};
 use crate::error::{Result, StoreError};
 use crate::migrate;
-use crate::row::Row;
+use crate::row::{Line, Row};
 use crate::sql::{InsertMany, Sql};
 use crate::sqlite::{self, Durability, aside};
+use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, SqlSafeStr as _, Transaction};
@@ -235,6 +236,25 @@ impl Conn {
             Target::Postgres(conn) => {
                 let query = sqlx::query_with(sql.text, postgres_args(args)?);
                 Ok(query.fetch_all(conn).await?.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// Reads row by row without keeping them: for answers of any length.
+    pub(crate) async fn fetch_each(
+        &mut self,
+        sql: &Sql,
+        args: Vec<Value>,
+        mut each: impl FnMut(&Line<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match self.target()? {
+            Target::Sqlite(conn) => aside(|| sqlite::fetch_each(conn, sql, &args, each)),
+            Target::Postgres(conn) => {
+                let mut rows = sqlx::query_with(sql.text, postgres_args(args)?).fetch(conn);
+                while let Some(row) = rows.try_next().await? {
+                    each(&Line::Postgres(&row))?;
+                }
+                Ok(())
             }
         }
     }

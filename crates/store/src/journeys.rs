@@ -5,6 +5,7 @@ use crate::db::Conn;
 use crate::error::{Result, StoreError};
 use crate::row::{Row, to_json};
 use crate::sql::statements;
+use ledger::ending::ended_at_ms;
 use ledger::{Currency, Judgement, Mark, Money, Override};
 
 statements! {
@@ -46,12 +47,16 @@ statements! {
                              amount_minor: Int, currency: Text, livemode: Bool, started_at_ms: Int,
                              first_viewed_at_ms: Int, mark: Text, pinned: Text, history_count: Int, outcome: Text,
                              outcome_source: Text, derived_outcome: Text, payment_status: Text, judgement: Text,
-                             changed_at_ms: Int)
+                             changed_at_ms: Int, counted_currency: Text, gross_minor: Int, refunded_minor: Int,
+                             lost_minor: Int, net_minor: Int, at_risk_minor: Int, ended_at_ms: Int)
                   "ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, pinned = excluded.pinned, \
                    history_count = excluded.history_count, outcome = excluded.outcome, \
                    outcome_source = excluded.outcome_source, derived_outcome = excluded.derived_outcome, \
                    payment_status = excluded.payment_status, judgement = excluded.judgement, \
-                   changed_at_ms = excluded.changed_at_ms";
+                   changed_at_ms = excluded.changed_at_ms, counted_currency = excluded.counted_currency, \
+                   gross_minor = excluded.gross_minor, refunded_minor = excluded.refunded_minor, \
+                   lost_minor = excluded.lost_minor, net_minor = excluded.net_minor, \
+                   at_risk_minor = excluded.at_risk_minor, ended_at_ms = excluded.ended_at_ms";
 }
 
 /// One journey.
@@ -177,7 +182,14 @@ fn values(j: &StoredJourney) -> Result<Vec<Value>> {
         j.judgement.derived_outcome.as_str(),
         j.judgement.payment_status.as_str(),
         to_json(&j.judgement)?,
-        j.changed_at_ms
+        j.changed_at_ms,
+        j.judgement.currency.as_str(),
+        j.judgement.gross_minor,
+        j.judgement.refunded_minor,
+        j.judgement.lost_minor,
+        j.judgement.net_minor,
+        j.judgement.at_risk_minor,
+        ended_at_ms(&j.judgement, j.mark.as_ref(), j.pinned.as_ref())
     ])
 }
 

@@ -13,6 +13,7 @@ pub mod contents;
 mod db;
 mod error;
 pub mod events;
+pub mod facts;
 pub mod history;
 pub mod journeys;
 pub mod leases;

@@ -27,6 +27,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0003_reconciliation.sql"),
         include_str!("../migrations/postgres/0003_reconciliation.sql"),
     ),
+    (
+        9,
+        "facts",
+        include_str!("../migrations/sqlite/0009_facts.sql"),
+        include_str!("../migrations/postgres/0009_facts.sql"),
+    ),
 ];
 
 /// What sqlx keeps on PostgreSQL, so that both databases tell the same.

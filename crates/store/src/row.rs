@@ -73,6 +73,55 @@ impl Row {
     }
 }
 
+/// One row that is looked at where it lies, for answers that are too long to keep.
+pub(crate) enum Line<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a PgRow),
+}
+
+impl Line<'_> {
+    /// Column `index`; its texts are borrowed from the row.
+    pub(crate) fn text(&self, index: usize) -> Result<&str> {
+        match self {
+            Self::Sqlite(row) => row.get_ref(index)?.as_str().map_err(|e| unreadable(index, &e)),
+            Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+        }
+    }
+
+    /// Column `index`.
+    pub(crate) fn int(&self, index: usize) -> Result<i64> {
+        self.int_opt(index)?.ok_or_else(|| unreadable(index, &"null"))
+    }
+
+    /// Column `index`, or null.
+    pub(crate) fn int_opt(&self, index: usize) -> Result<Option<i64>> {
+        match self {
+            Self::Sqlite(row) => row.get_ref(index)?.as_i64_or_null().map_err(|e| unreadable(index, &e)),
+            Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+        }
+    }
+
+    /// Column `index`, or null.
+    pub(crate) fn real_opt(&self, index: usize) -> Result<Option<f64>> {
+        match self {
+            Self::Sqlite(row) => row.get_ref(index)?.as_f64_or_null().map_err(|e| unreadable(index, &e)),
+            Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+        }
+    }
+
+    /// Column `index`.
+    pub(crate) fn truth(&self, index: usize) -> Result<bool> {
+        match self {
+            Self::Sqlite(_) => Ok(self.int(index)? != 0),
+            Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+        }
+    }
+}
+
+fn unreadable(index: usize, why: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Corrupt { table: "a row", why: format!("column {index}: {why}") }
+}
+
 fn read_back<T>(
     text: &str,
     index: usize,

@@ -9,7 +9,7 @@ mod open;
 use crate::args::Value;
 use crate::error::{Result, StoreError};
 use crate::migrate;
-use crate::row::Row;
+use crate::row::{Line, Row};
 use crate::sql::{InsertMany, Sql};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection};
@@ -184,6 +184,20 @@ pub(crate) fn fetch_all(conn: &Connection, sql: &Sql, args: &[Value]) -> Result<
         all.push(Row::Sqlite(values));
     }
     Ok(all)
+}
+
+pub(crate) fn fetch_each(
+    conn: &Connection,
+    sql: &Sql,
+    args: &[Value],
+    mut each: impl FnMut(&Line<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut statement = bound(conn, &sql.sqlite_text(), args)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        each(&Line::Sqlite(row))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn execute(conn: &Connection, sql: &Sql, args: &[Value]) -> Result<u64> {
