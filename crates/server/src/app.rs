@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::fetch;
 use crate::ids::{self, Ids};
 use crate::ingest::{self, Ingest};
+use crate::insights::{self, Insights};
 use crate::live::Live;
 use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -35,6 +36,8 @@ pub struct Inner {
     pub stripe: Option<Api>,
     /// Tells open streams.
     pub live: Live,
+    /// What gets clients to pay.
+    pub insights: Insights,
     /// Notes what clients saw.
     pub visits: Visits,
     /// Renders `/metrics`.
@@ -93,6 +96,7 @@ pub struct Tasks {
     worker: JoinHandle<()>,
     fetcher: JoinHandle<()>,
     visits: JoinHandle<()>,
+    insights: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -104,6 +108,7 @@ impl Tasks {
         let _ = self.worker.await;
         let _ = self.fetcher.await;
         let _ = self.visits.await;
+        let _ = self.insights.await;
     }
 }
 
@@ -127,7 +132,9 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let worker = spawn_writing(db.engine(), worker.run(stop.clone()));
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
-    let (visits, noting) = visits::start(db.clone(), closing.clone());
+    let (insights, following) =
+        insights::start(db.clone(), context.clock.clone(), live.clone(), closing.clone());
+    let (visits, noting) = visits::start(db.clone(), live.clone(), closing.clone());
     let inner = Inner {
         config,
         db,
@@ -135,6 +142,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         ingest,
         stripe,
         live,
+        insights,
         visits,
         metrics,
         open_pages,
@@ -144,7 +152,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     };
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
-    (app, Tasks { closing, writer, worker, fetcher, visits: noting })
+    (app, Tasks { closing, writer, worker, fetcher, visits: noting, insights: following })
 }
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the

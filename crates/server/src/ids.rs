@@ -32,6 +32,8 @@ pub enum IdKind {
     Reconciliation,
     /// `viw_…`, a page that a client was served
     View,
+    /// `aud_…`, a row of the audit log
+    Audit,
 }
 
 impl IdKind {
@@ -46,6 +48,7 @@ impl IdKind {
             Self::Token => "tok_",
             Self::Reconciliation => "rec_",
             Self::View => "viw_",
+            Self::Audit => "aud_",
         }
     }
 

@@ -69,6 +69,11 @@ impl Live {
         }
     }
 
+    /// The number of the last change.
+    pub fn last(&self) -> u64 {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).last
+    }
+
     /// The `id:` of a change on a stream.
     pub fn id(&self, number: u64) -> String {
         format!("{}-{number}", self.boot)

@@ -1,10 +1,13 @@
 //! Writes down which pages clients were served and how long they looked, without making them wait: a bounded queue, and
 //! one task that writes what has gathered. Never in the way of money: when it is full, notes are dropped and counted.
 
-use std::collections::BTreeMap;
+use crate::apply::journeys::change;
+use crate::apply::{Change, VIEW};
+use crate::live::Live;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use store::views::{self, PageView};
-use store::{Db, journeys};
+use store::{Db, facts, journeys};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +37,15 @@ pub enum Note {
     },
 }
 
+impl Note {
+    fn journey_id(&self) -> &str {
+        match self {
+            Self::Viewed(view) => &view.journey_id,
+            Self::Seen { journey_id, .. } => journey_id,
+        }
+    }
+}
+
 /// Takes notes; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Visits(mpsc::Sender<Note>);
@@ -48,34 +60,38 @@ impl Visits {
 }
 
 /// Starts the writer. It writes what was noted until `closing` is cancelled, and ends.
-pub fn start(db: Db, closing: CancellationToken) -> (Visits, JoinHandle<()>) {
+pub fn start(db: Db, live: Live, closing: CancellationToken) -> (Visits, JoinHandle<()>) {
     let (sender, notes) = mpsc::channel(WAITING_NOTES_MAX);
-    (Visits(sender), tokio::spawn(run(db, notes, closing)))
+    (Visits(sender), tokio::spawn(run(db, live, notes, closing)))
 }
 
-async fn run(db: Db, mut notes: mpsc::Receiver<Note>, closing: CancellationToken) {
+async fn run(db: Db, live: Live, mut notes: mpsc::Receiver<Note>, closing: CancellationToken) {
     let mut batch = Vec::new();
     while !closing.is_cancelled() {
         tokio::select! {
             _ = notes.recv_many(&mut batch, BATCH_NOTES_MAX) => {}
             () = closing.cancelled() => {}
         }
-        write_until(&db, &batch, &closing).await;
+        write_until(&db, &live, &batch, &closing).await;
         batch.clear();
     }
     notes.close();
     while notes.recv_many(&mut batch, BATCH_NOTES_MAX).await > 0 {
-        write_until(&db, &batch, &closing).await;
+        write_until(&db, &live, &batch, &closing).await;
         batch.clear();
     }
 }
 
 /// Tries until it is written, the database says that it never will be, or the program stops.
-async fn write_until(db: &Db, batch: &[Note], closing: &CancellationToken) {
+async fn write_until(db: &Db, live: &Live, batch: &[Note], closing: &CancellationToken) {
     if batch.is_empty() {
         return;
     }
-    while let Err(error) = write(db, batch).await {
+    loop {
+        let error = match write(db, batch).await {
+            Ok(changes) => return live.announce(changes),
+            Err(error) => error,
+        };
         if !error.is_unavailable() || closing.is_cancelled() {
             tracing::error!(%error, notes = batch.len(), "what clients saw could not be written; it is dropped");
             metrics::counter!("whypaid_visit_notes_dropped_total").increment(batch.len() as u64);
@@ -89,7 +105,7 @@ async fn write_until(db: &Db, batch: &[Note], closing: &CancellationToken) {
 }
 
 /// One transaction that need not wait for the disk: a power failure may take the last views, never a payment.
-async fn write(db: &Db, batch: &[Note]) -> store::Result<()> {
+async fn write(db: &Db, batch: &[Note]) -> store::Result<Vec<Change>> {
     let mut conn = db.derive().await?;
     let viewed: Vec<PageView> = batch
         .iter()
@@ -112,9 +128,12 @@ async fn write(db: &Db, batch: &[Note]) -> store::Result<()> {
             views::seen(&mut conn, journey_id, view_id, *visible_ms, *at_ms).await?;
         }
     }
-    let of: BTreeSet<&String> = batch.iter().map(Note::journey_id).collect();
-    facts::note_views(&mut conn, of.into_iter().cloned().collect()).await?;
-    conn.commit().await
+    let concerned: BTreeSet<String> = batch.iter().map(|note| note.journey_id().to_owned()).collect();
+    let concerned: Vec<String> = concerned.into_iter().collect();
+    facts::note_views(&mut conn, concerned.clone()).await?;
+    let journeys = journeys::by_ids(&mut conn, concerned).await?;
+    conn.commit().await?;
+    Ok(journeys.iter().map(|journey| change(journey, VIEW)).collect())
 }
 
 #[cfg(test)]
@@ -140,7 +159,7 @@ mod tests {
         let db = Db::open(&url).unwrap();
         db.migrate().await.unwrap();
         let closing = CancellationToken::new();
-        let (visits, writer) = start(db.clone(), closing.clone());
+        let (visits, writer) = start(db.clone(), Live::new("test"), closing.clone());
         for n in 0..WAITING_NOTES_MAX + 100 {
             visits.note(Note::Viewed(view(n)));
         }
@@ -156,7 +175,7 @@ mod tests {
     async fn a_database_that_never_comes_back_does_not_keep_the_program_from_stopping() {
         let db = Db::open("postgres://nobody@127.0.0.1:9/none").unwrap();
         let closing = CancellationToken::new();
-        let (visits, writer) = start(db, closing.clone());
+        let (visits, writer) = start(db, Live::new("test"), closing.clone());
         visits.note(Note::Viewed(view(0)));
         tokio::task::yield_now().await;
         closing.cancel();

@@ -57,20 +57,27 @@ pub struct FactRow<'a> {
     pub version_id: &'a str,
     /// `hyp_…`
     pub hypothesis_id: &'a str,
-    /// Its price.
-    pub price_minor: i64,
     /// Of its price.
     pub currency: &'a str,
-    /// Live or test.
-    pub livemode: bool,
-    /// Unix ms.
-    pub started_at_ms: i64,
     /// As the ledger spells it.
     pub outcome: &'a str,
     /// Likewise.
     pub payment_status: &'a str,
-    /// Of the sums below.
+    /// Of the sums.
     pub counted_currency: &'a str,
+    /// All that is not text.
+    pub numbers: FactNumbers,
+}
+
+/// See [`FactRow`]. Minor units and Unix ms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FactNumbers {
+    /// Its price.
+    pub price_minor: i64,
+    /// Live or test.
+    pub livemode: bool,
+    /// When it began.
+    pub started_at_ms: i64,
     /// Captured.
     pub gross_minor: i64,
     /// Went back by refunds.
@@ -81,7 +88,7 @@ pub struct FactRow<'a> {
     pub net_minor: i64,
     /// In open disputes.
     pub at_risk_minor: i64,
-    /// When it was paid, or closed by a person; Unix ms.
+    /// When it was paid, or closed by a person.
     pub ended_at_ms: Option<i64>,
     /// 0 nothing, 1 to 4 the pages, [`STAGE_CHECKOUT`].
     pub stage: i64,
@@ -128,21 +135,23 @@ fn fact<'a>(line: &'a Line<'_>) -> Result<FactRow<'a>> {
         client_id: line.text(1)?,
         version_id: line.text(2)?,
         hypothesis_id: line.text(3)?,
-        price_minor: line.int(4)?,
         currency: line.text(5)?,
-        livemode: line.truth(6)?,
-        started_at_ms: line.int(7)?,
         outcome: line.text(8)?,
         payment_status: line.text(9)?,
         counted_currency: line.text(10)?,
-        gross_minor: line.int(11)?,
-        refunded_minor: line.int(12)?,
-        lost_minor: line.int(13)?,
-        net_minor: line.int(14)?,
-        at_risk_minor: line.int(15)?,
-        ended_at_ms: line.int_opt(16)?,
-        stage: line.int(17)?,
-        page_ms: [line.int(18)?, line.int(19)?, line.int(20)?, line.int(21)?],
+        numbers: FactNumbers {
+            price_minor: line.int(4)?,
+            livemode: line.truth(6)?,
+            started_at_ms: line.int(7)?,
+            gross_minor: line.int(11)?,
+            refunded_minor: line.int(12)?,
+            lost_minor: line.int(13)?,
+            net_minor: line.int(14)?,
+            at_risk_minor: line.int(15)?,
+            ended_at_ms: line.int_opt(16)?,
+            stage: line.int(17)?,
+            page_ms: [line.int(18)?, line.int(19)?, line.int(20)?, line.int(21)?],
+        },
     })
 }
 

@@ -6,6 +6,7 @@
 pub mod agreements;
 mod args;
 pub mod attempts;
+pub mod audit;
 mod bind;
 pub mod checkouts;
 pub mod clients;
@@ -18,6 +19,7 @@ pub mod history;
 pub mod journeys;
 pub mod leases;
 mod migrate;
+pub mod names;
 pub mod parked;
 pub mod payments;
 pub mod reconciliations;

@@ -23,9 +23,15 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     ),
     (
         3,
-        "reconciliation",
-        include_str!("../migrations/sqlite/0003_reconciliation.sql"),
-        include_str!("../migrations/postgres/0003_reconciliation.sql"),
+        "stripe",
+        include_str!("../migrations/sqlite/0003_stripe.sql"),
+        include_str!("../migrations/postgres/0003_stripe.sql"),
+    ),
+    (
+        4,
+        "audit",
+        include_str!("../migrations/sqlite/0004_audit.sql"),
+        include_str!("../migrations/postgres/0004_audit.sql"),
     ),
     (
         9,

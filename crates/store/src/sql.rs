@@ -138,6 +138,7 @@ pub fn all() -> Vec<&'static Sql> {
     [
         crate::agreements::ALL,
         crate::attempts::ALL,
+        crate::audit::ALL,
         crate::checkouts::ALL,
         crate::clients::ALL,
         crate::contents::ALL,
@@ -146,6 +147,7 @@ pub fn all() -> Vec<&'static Sql> {
         crate::history::ALL,
         crate::journeys::ALL,
         crate::leases::ALL,
+        crate::names::ALL,
         crate::parked::ALL,
         crate::payments::ALL,
         crate::reconciliations::ALL,
@@ -162,6 +164,7 @@ pub fn all_many() -> Vec<&'static InsertMany> {
     [
         crate::agreements::ALL_MANY,
         crate::attempts::ALL_MANY,
+        crate::audit::ALL_MANY,
         crate::checkouts::ALL_MANY,
         crate::clients::ALL_MANY,
         crate::contents::ALL_MANY,
@@ -170,6 +173,7 @@ pub fn all_many() -> Vec<&'static InsertMany> {
         crate::history::ALL_MANY,
         crate::journeys::ALL_MANY,
         crate::leases::ALL_MANY,
+        crate::names::ALL_MANY,
         crate::parked::ALL_MANY,
         crate::payments::ALL_MANY,
         crate::reconciliations::ALL_MANY,

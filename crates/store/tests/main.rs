@@ -5,6 +5,7 @@
 mod common;
 mod contract_agreements;
 mod contract_attempts;
+mod contract_audit;
 mod contract_checkouts;
 mod contract_clients;
 mod contract_contents;

@@ -99,6 +99,29 @@ impl Columns {
         self.change
     }
 
+    /// Currencies of a mode's journeys, ascending.
+    pub fn currencies_of(&self, livemode: bool) -> Vec<CurrencyCode> {
+        let mut seen = [false; 256];
+        for (status, currency) in self.status.iter().zip(&self.currency) {
+            if (status & LIVE != 0) == livemode && status & STANDING != GONE {
+                seen[usize::from(*currency)] = true;
+            }
+        }
+        let codes = self.currencies.values().iter().zip(seen);
+        let mut codes: Vec<CurrencyCode> = codes.filter(|(_, seen)| *seen).map(|(code, _)| *code).collect();
+        codes.sort_unstable();
+        codes
+    }
+
+    /// Journeys of a mode whose clients have `pair`, a `key=value`.
+    pub fn count_segment(&self, livemode: bool, pair: &str) -> u64 {
+        let Some(word) = self.segment_words.find(pair) else { return 0 };
+        let wanted: Vec<bool> = self.segment_sets.iter().map(|set| set.contains(&word)).collect();
+        let rows = self.status.iter().zip(&self.segments);
+        let mine = rows.filter(|(status, set)| (*status & LIVE != 0) == livemode && wanted[**set as usize]);
+        mine.count() as u64
+    }
+
     /// Makes room for `more` journeys at once, without slack.
     pub fn reserve(&mut self, more: usize) {
         self.ids.reserve_exact(more);

@@ -22,6 +22,15 @@ pub enum Dimension {
     ElementPair,
     /// Values of one client attribute; `arm` is the experiment arm.
     Segment(String),
+    /// Values of every client attribute, as `key=value`.
+    Segments,
+}
+
+impl Dimension {
+    /// Whether a journey may be in several groups, or in none.
+    pub fn overlaps(&self) -> bool {
+        matches!(self, Self::Element | Self::ElementPair | Self::Segment(_) | Self::Segments)
+    }
 }
 
 /// Groups of each number of one column; names ascending, so that groups do not depend on the order of arrival.
@@ -53,6 +62,10 @@ impl<'a> Grouping<'a> {
             }
             Dimension::ElementPair => {
                 Self::sets(&columns.pattern, &columns.patterns, columns.elements.values(), pairs)
+            }
+            Dimension::Segments => {
+                let all = |set: &[&str]| set.iter().map(|word| (*word).to_owned()).collect();
+                Self::sets(&columns.segments, &columns.segment_sets, columns.segment_words.values(), all)
             }
             Dimension::Segment(key) => {
                 let of_key = |set: &[&str]| {

@@ -74,8 +74,7 @@ struct Pool {
 /// Computes the report.
 pub fn report(columns: &Columns, question: &Question) -> Report {
     let answered = ask(columns, question);
-    let overlapping =
-        matches!(question.by, Dimension::Element | Dimension::ElementPair | Dimension::Segment(_));
+    let overlapping = question.by.overlaps();
     let all = if overlapping {
         ask(columns, &Question { by: Dimension::Everything, ..question.clone() })
     } else {
@@ -105,18 +104,7 @@ pub fn from_answered(answered: &Answered, all: &Answered, question: &Question, o
 
 /// Exits added up.
 pub(crate) fn together<'a>(parts: impl Iterator<Item = &'a Exits>) -> Exits {
-    let mut all: Vec<Exit> = parts.flat_map(|part| part.as_slice().iter().copied()).collect();
-    all.sort_by(|a, b| a.time.total_cmp(&b.time));
-    all.dedup_by(|next, kept| {
-        let same = next.time == kept.time;
-        if same {
-            kept.paid += next.paid;
-            kept.closed += next.closed;
-            kept.censored += next.censored;
-        }
-        same
-    });
-    Exits::from_ascending(all)
+    Exits::gathered(parts.flat_map(|part| part.as_slice().iter().copied()).collect())
 }
 
 /// `all` without `part`, which it contains.

@@ -6,6 +6,7 @@
 pub mod contrast;
 pub mod conversion;
 pub mod elements;
+mod elements_open;
 pub mod forecast;
 pub mod funnel;
 pub mod hypotheses;
@@ -13,6 +14,7 @@ pub mod recommend;
 pub mod revenue;
 pub mod score;
 pub mod timing;
+pub mod weeks;
 
 use crate::figure::{Figure, Method};
 use crate::proportion::Proportion;

@@ -12,7 +12,7 @@ use crate::figure::{Absent, Answer, Method};
 use crate::regression::cells::{self, FLAGS_MAX, Pattern};
 use crate::regression::logistic::{self, Fit, Penalty, Rows};
 use crate::survival::curve::Curve;
-use std::collections::HashMap;
+use std::collections::{BinaryHeap, HashMap};
 
 /// Matured journeys, and payments among them, below which no model is tried.
 pub const COHORT_MIN: u64 = 200;
@@ -222,5 +222,34 @@ impl Model {
             .collect();
         scores.sort_by_key(|(id, _)| *id);
         scores
+    }
+
+    /// The first `limit` of them whose id is after `after`.
+    pub fn open_page(
+        &self,
+        columns: &Columns,
+        question: &Question,
+        after: Option<u128>,
+        limit: usize,
+    ) -> Vec<(u128, Score)> {
+        let sieve = question.filter.sieve(columns, question.as_of_s);
+        let is_open = |at: &usize| {
+            let (how, age_s) = ended(columns, *at, question.as_of_s);
+            how == Ended::Open && f64::from(age_s.div_ceil(HOUR_S)) < self.horizon
+        };
+        // The largest of those kept so far is on top, to be pushed out by a smaller one.
+        let mut first: BinaryHeap<(u128, usize)> = BinaryHeap::with_capacity(limit + 1);
+        let later = (0..columns.len()).filter(|at| after.is_none_or(|after| columns.id(*at) > after));
+        for at in later.filter(|at| sieve.passes(*at)).filter(is_open) {
+            first.push((columns.id(at), at));
+            if first.len() > limit {
+                first.pop();
+            }
+        }
+        let scored = first.into_sorted_vec().into_iter().filter_map(|(id, at)| {
+            let age_s = question.as_of_s - columns.start_s[at];
+            Some((id, self.score(age_s, &columns.elements_of(at), columns.category_of(at)).ok()?))
+        });
+        scored.collect()
     }
 }

@@ -1,12 +1,14 @@
-//! Who may do what. A handler names the role it needs by the type it extracts, so that the check cannot be forgotten.
+//! Who may do what, on the API and on the pages alike. A handler names the role it needs by the type it extracts, so that
+//! neither the check nor the protection from other sites' forms (CSRF) can be forgotten.
 
+use super::own_page;
 use super::problem::Problem;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::ids::{IdKind, Ids, hex, secret};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 use store::Db;
 use store::tokens::{self, StoredToken};
@@ -42,6 +44,8 @@ impl Role {
 pub const COOKIE_HTTPS: &str = "__Host-whypaid";
 /// Likewise where the public URL is plain HTTP: a machine of one's own.
 pub const COOKIE_HTTP: &str = "whypaid";
+/// Everybody's name in the demo.
+const DEMO: &str = "demo";
 /// Tokens are shorter; a longer one is not ours.
 const TOKEN_BYTES_MAX: usize = 200;
 
@@ -62,6 +66,10 @@ pub struct Viewer(pub Principal);
 #[derive(Clone, Debug)]
 pub struct Editor(pub Principal);
 
+/// Proof that the asker may do everything: people, tokens, settings.
+#[derive(Clone, Debug)]
+pub struct Owner(pub Principal);
+
 /// Hash under which a token is stored. Tokens are random, so a fast hash without salt is enough.
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
@@ -78,21 +86,25 @@ pub async fn make_token(db: &Db, clock: &Clock, role: Role, name: &str) -> store
     Ok(token)
 }
 
-/// The token a request carries: `Authorization`, or the page's cookie.
-fn token_of(parts: &Parts) -> Option<String> {
-    let headers = &parts.headers;
+/// What a request carries to say who sent it.
+enum Carried {
+    /// `Authorization`: `None` when it is not a bearer token.
+    Bearer(Option<String>),
+    Cookie(String),
+    Nothing,
+}
+
+fn carried(headers: &HeaderMap) -> Carried {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
-        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
-    }
-    // Only reading: a cookie is sent by other sites' forms too, a bearer token is not.
-    if parts.method != axum::http::Method::GET {
-        return None;
+        let pair = value.to_str().ok().and_then(|text| text.split_once(' '));
+        let token = pair.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        return Carried::Bearer(token.map(|(_, token)| token.trim().to_owned()));
     }
     let cookies =
         headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
     let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| [COOKIE_HTTPS, COOKIE_HTTP].contains(name)).map(|(_, token)| token.to_owned())
+    let ours = pairs.find(|(name, _)| [COOKIE_HTTPS, COOKIE_HTTP].contains(name));
+    ours.map_or(Carried::Nothing, |(_, token)| Carried::Cookie(token.to_owned()))
 }
 
 /// Who holds a token.
@@ -106,11 +118,31 @@ pub async fn principal_of(app: &App, token: &str) -> Result<Option<Principal>, P
 }
 
 /// Who sent a request, if its token is good.
-pub async fn principal(parts: &Parts, app: &App) -> Result<Option<Principal>, Problem> {
-    match token_of(parts) {
-        Some(token) => principal_of(app, &token).await,
-        None => Ok(None),
+pub async fn signed_in(parts: &Parts, app: &App) -> Result<Option<Principal>, Problem> {
+    match carried(&parts.headers) {
+        Carried::Bearer(Some(token)) => principal_of(app, &token).await,
+        Carried::Cookie(token) => {
+            let found = principal_of(app, &token).await?;
+            // A browser sends the cookie along with other sites' forms too.
+            if found.is_some() && !parts.method.is_safe() {
+                own_page::require(parts, app)?;
+            }
+            Ok(found)
+        }
+        Carried::Bearer(None) | Carried::Nothing => Ok(None),
     }
+}
+
+/// Likewise; in the demo, whose data is made up, everybody else is its owner.
+pub async fn principal(parts: &Parts, app: &App) -> Result<Option<Principal>, Problem> {
+    let found = signed_in(parts, app).await?;
+    if found.is_some() || !app.open_pages || parts.headers.contains_key(header::AUTHORIZATION) {
+        return Ok(found);
+    }
+    if !parts.method.is_safe() {
+        own_page::require(parts, app)?;
+    }
+    Ok(Some(Principal { name: DEMO.to_owned(), role: Role::Owner }))
 }
 
 async fn require(parts: &Parts, app: &App, role: Role) -> Result<Principal, Problem> {
@@ -140,5 +172,13 @@ impl FromRequestParts<App> for Editor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         require(parts, app, Role::Editor).await.map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Owner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        require(parts, app, Role::Owner).await.map(Self)
     }
 }

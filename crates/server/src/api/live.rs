@@ -2,6 +2,7 @@
 
 use super::access::Viewer;
 use crate::app::App;
+use crate::apply::VIEW;
 use crate::live::{Numbered, Subscription};
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -48,7 +49,7 @@ fn journey_event(app: &App, numbered: &Numbered) -> Event {
     Event::default().event("journey").id(app.live.id(numbered.number)).data(data.to_string())
 }
 
-/// What was missed, then what comes, until the reader goes, lags too far behind, or the program stops.
+/// What was missed, then what comes, without what clients merely look at, until the reader goes, lags too far behind, or the program stops.
 pub fn follow(
     subscription: Subscription,
     stop: CancellationToken,
@@ -63,5 +64,6 @@ pub fn follow(
         }
     });
     let all = missed.chain(coming).take_until(async move { stop.cancelled().await });
-    all.map(move |numbered| Ok(render(&numbered)))
+    let told = all.filter(|numbered| std::future::ready(numbered.change.change != VIEW));
+    told.map(move |numbered| Ok(render(&numbered)))
 }

@@ -10,10 +10,12 @@ pub mod form;
 pub mod health;
 pub mod hypotheses;
 pub mod imports;
+pub mod insights;
 pub mod journey_content;
 pub mod journeys;
 pub mod live;
 pub mod outcomes;
+pub mod own_page;
 pub mod path;
 pub mod payments;
 pub mod problem;
@@ -79,6 +81,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::replay))
         .routes(routes!(reconciliations::list))
         .routes(routes!(reconciliations::show))
+        .merge(insights::routes())
         .routes(routes!(live::stream))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -8,11 +8,13 @@ use super::problem::{Problem, Result};
 use crate::app::App;
 use crate::apply::Change;
 use crate::apply::journeys::{Said, record};
+use crate::audit;
 use crate::ids::IdKind;
 use axum::Json;
 use axum::extract::State;
 use ledger::{Mark, Outcome, OutcomeSource, Override};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeSet;
 use store::Conn;
 use store::journeys::{self, StoredJourney};
@@ -76,6 +78,8 @@ pub async fn mark(
     let mut conn = app.db.ledger().await?;
     let journey = find(&mut conn, &id).await?;
     let (_, change) = set_mark(&app, &mut conn, journey, outcome, note, &who.name).await?;
+    let detail = json!({"outcome": outcome.as_str()});
+    audit::record(&mut conn, &app.context, &who, "journey.mark", Some(&id), detail).await?;
     answer(&app, conn, &id, change).await
 }
 
@@ -97,6 +101,8 @@ pub async fn pin(
     journey.pinned = Some(Override { outcome, reason, at_ms, by: who.name.clone() });
     let said = Said { change: "override", actor: &who.name, note };
     let (_, change) = record(&mut conn, &app.context, journey, said).await?;
+    let detail = json!({"outcome": outcome.as_str()});
+    audit::record(&mut conn, &app.context, &who, "journey.override", Some(&id), detail).await?;
     answer(&app, conn, &id, change).await
 }
 
@@ -118,6 +124,8 @@ pub async fn release(
     let note = format!("Released from {}", pinned.outcome);
     let said = Said { change: "release", actor: &who.name, note };
     let (_, change) = record(&mut conn, &app.context, journey, said).await?;
+    let detail = json!({"from": pinned.outcome.as_str()});
+    audit::record(&mut conn, &app.context, &who, "journey.release", Some(&id), detail).await?;
     answer(&app, conn, &id, change).await
 }
 
@@ -148,6 +156,8 @@ pub async fn bulk_mark(
             }
         }
     }
+    let detail = json!({"outcome": outcome.as_str(), "changed": bulk.changed.len(), "unchanged": bulk.unchanged.len()});
+    audit::record(&mut conn, &app.context, &who, "journey.bulk_mark", None, detail).await?;
     conn.commit().await?;
     app.live.announce(changes);
     Ok(Json(bulk))

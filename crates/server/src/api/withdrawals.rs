@@ -1,15 +1,17 @@
 //! Withdrawing a client's link, and restoring it.
 
-use super::access::Editor;
+use super::access::{Editor, Principal};
 use super::journeys::{self as views, Journey};
 use super::path::Path;
 use super::problem::{Problem, Result};
 use crate::app::App;
+use crate::audit;
 use crate::checkout;
 use crate::ids::IdKind;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use serde_json::json;
 use store::journeys;
 use store::withdrawals::{self, Withdrawal};
 
@@ -23,7 +25,7 @@ pub async fn withdraw(
     Editor(who): Editor,
     Path(id): Path<String>,
 ) -> Result<Json<Journey>> {
-    let withdrawn = set(&app, &id, Some(who.name)).await?;
+    let withdrawn = set(&app, &id, &who, true).await?;
     // The link is closed by now, so no further page is opened.
     if let Err(error) = checkout::end(&app, &id).await {
         tracing::warn!(journey_id = id, request_id = error.request_id(), %error, "a payment page could not be ended");
@@ -37,23 +39,29 @@ pub async fn withdraw(
 /// Make a withdrawn link work again.
 #[utoipa::path(delete, path = "/api/v1/journeys/{id}/withdrawal", tag = "journeys",
     responses((status = 200, body = Journey), (status = 404, body = Problem)))]
-pub async fn restore(State(app): State<App>, _may: Editor, Path(id): Path<String>) -> Result<Json<Journey>> {
-    set(&app, &id, None).await
+pub async fn restore(
+    State(app): State<App>,
+    Editor(who): Editor,
+    Path(id): Path<String>,
+) -> Result<Json<Journey>> {
+    set(&app, &id, &who, false).await
 }
 
-async fn set(app: &App, id: &str, withdrawn_by: Option<String>) -> Result<Json<Journey>> {
+async fn set(app: &App, id: &str, who: &Principal, withdrawn: bool) -> Result<Json<Journey>> {
     let mut conn = app.db.ledger().await?;
     if !IdKind::Journey.fits(id) || journeys::get(&mut conn, id).await?.is_none() {
         return Err(Problem::not_found("journey"));
     }
-    match withdrawn_by {
-        Some(actor) => {
-            let at_ms = app.context.clock.now_ms();
-            let withdrawal = Withdrawal { journey_id: id.to_owned(), at_ms, actor };
-            withdrawals::withdraw(&mut conn, &withdrawal).await?
-        }
-        None => withdrawals::restore(&mut conn, id).await?,
+    let (changed, action) = if withdrawn {
+        let (at_ms, actor) = (app.context.clock.now_ms(), who.name.clone());
+        let withdrawal = Withdrawal { journey_id: id.to_owned(), at_ms, actor };
+        (withdrawals::withdraw(&mut conn, &withdrawal).await?, "journey.withdraw")
+    } else {
+        (withdrawals::restore(&mut conn, id).await?, "journey.restore")
     };
+    if changed {
+        audit::record(&mut conn, &app.context, who, action, Some(id), json!({})).await?;
+    }
     let view = views::one(app, &mut conn, id).await?;
     conn.commit().await?;
     view.map(Json).ok_or_else(|| Problem::not_found("journey"))

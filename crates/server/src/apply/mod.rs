@@ -39,9 +39,12 @@ pub struct Change {
     pub outcome: Outcome,
     /// Now.
     pub payment_status: PaymentStatus,
-    /// `created`, `payment`, `mark`, `override`, `release`.
+    /// `created`, `payment`, `mark`, `override`, `release`, `content`, or [`VIEW`].
     pub change: &'static str,
 }
+
+/// The client looked at a page, or opened a checkout: nothing that a list shows.
+pub const VIEW: &str = "view";
 
 /// Which events touched which payments in a batch.
 #[derive(Clone, Debug, Default)]

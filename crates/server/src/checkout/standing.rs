@@ -137,7 +137,9 @@ pub(super) async fn record(
         opened_at_ms: session.created_s.map_or(now_ms, |s| s.saturating_mul(1000)),
     };
     checkouts::insert(&mut conn, &checkout).await?;
-    let changes = settle(app, &mut conn, &checkout).await?;
+    let mut changes = settle(app, &mut conn, &checkout).await?;
+    let journey = journeys::get(&mut conn, &checkout.journey_id).await?;
+    changes.extend(journey.map(|journey| apply::journeys::change(&journey, apply::VIEW)));
     conn.commit().await?;
     app.live.announce(changes);
     Ok(Recorded::New)

@@ -3,13 +3,14 @@
 use super::client;
 use super::headers;
 use super::layout::Layout;
+use super::sign_in::SIGN_IN;
 use crate::api::Problem;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
 /// Paths under these answer programs, whatever they accept.
@@ -31,9 +32,13 @@ struct ErrorPage<'a> {
 pub async fn as_html(request: Request, next: Next) -> Response {
     let wanted = reads_pages(&request);
     let from_client = request.uri().path().starts_with(client::PREFIX);
+    let asks = request.method().is_safe() && !request.headers().contains_key(header::AUTHORIZATION);
     let response = next.run(request).await;
     match response.extensions().get::<Arc<Problem>>().cloned() {
         Some(problem) if from_client => client::refusal::replace(response, &problem),
+        Some(problem) if wanted && asks && problem.status == StatusCode::UNAUTHORIZED => {
+            Redirect::to(SIGN_IN).into_response()
+        }
         Some(problem) if wanted => replace(response, &problem),
         _ => response,
     }

@@ -1,7 +1,7 @@
 //! What every page has around its content.
 
-use super::access::Seller;
 use super::assets::{ASSETS, Assets};
+use crate::api::access::Principal;
 use crate::app::App;
 
 /// One of the two modes to look at.
@@ -14,10 +14,38 @@ pub(super) struct ModeLink {
     pub(super) current: bool,
 }
 
+/// What the navigation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    /// The list of journeys, and each of them.
+    Journeys,
+}
+
+impl Section {
+    /// In the order of the navigation.
+    const ALL: [Self; 1] = [Self::Journeys];
+
+    /// As the navigation names it.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Journeys => "Journeys",
+        }
+    }
+
+    /// Its first page.
+    pub(super) const fn href(self) -> &'static str {
+        match self {
+            Self::Journeys => "/",
+        }
+    }
+}
+
 /// The frame of a page.
 pub(super) struct Layout {
     /// Of the document.
     pub(super) title: String,
+    /// Where the reader is; none shows no navigation.
+    pub(super) section: Option<Section>,
     /// Who is signed in.
     pub(super) name: Option<String>,
     /// Example data that anybody may see.
@@ -37,6 +65,7 @@ impl Layout {
     pub(super) fn bare(title: &str) -> Self {
         Self {
             title: title.to_owned(),
+            section: None,
             name: None,
             demo: false,
             modes: Vec::new(),
@@ -46,14 +75,20 @@ impl Layout {
         }
     }
 
-    /// For a page of `seller`.
-    pub(super) fn of(app: &App, seller: Seller, title: &str) -> Self {
+    /// For a page of `section` that `who` looks at.
+    pub(super) fn of(app: &App, who: &Principal, title: &str, section: Section) -> Self {
         Self {
             demo: app.open_pages,
-            name: seller.0.map(|principal| principal.name),
+            section: Some(section),
+            name: (!app.open_pages).then(|| who.name.clone()),
             now_ms: app.context.clock.now_ms(),
             ..Self::bare(title)
         }
+    }
+
+    #[expect(clippy::unused_self, reason = "templates name things by their owner")]
+    pub(super) fn sections(&self) -> &'static [Section] {
+        &Section::ALL
     }
 
     #[expect(clippy::unused_self, reason = "templates name things by their owner")]

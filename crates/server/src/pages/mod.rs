@@ -3,7 +3,6 @@
 //!
 //! Pages call the same functions as the API and never hold a rule of their own about money or outcomes.
 
-mod access;
 mod assets;
 mod attempts;
 mod client;

@@ -1,12 +1,12 @@
 //! Signing in and out with an API token, until there are people with passwords. The cookie carries the token.
 
-use super::access::{OwnForm, SIGN_IN, Seller};
 use super::attempts::{Attempts, WINDOW};
 use super::errors::html;
 use super::layout::Layout;
 use super::peer;
 use crate::api::Result;
-use crate::api::access::{COOKIE_HTTP, COOKIE_HTTPS, principal_of};
+use crate::api::access::{COOKIE_HTTP, COOKIE_HTTPS, Viewer, principal_of};
+use crate::api::own_page::OwnForm;
 use crate::app::App;
 use askama::Template;
 use axum::extract::rejection::FormRejection;
@@ -19,6 +19,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::time::Instant;
 
+/// Where one signs in.
+pub(super) const SIGN_IN: &str = "/sign-in";
 /// How long a browser stays signed in.
 const COOKIE_DAYS: u32 = 14;
 const DAY_S: u32 = 86_400;
@@ -37,8 +39,8 @@ pub(super) struct SignIn {
 }
 
 /// The form. Who is signed in already has no use for it.
-pub(super) async fn form(seller: Result<Seller, Response>) -> Response {
-    match seller {
+pub(super) async fn form(viewer: Result<Viewer>) -> Response {
+    match viewer {
         Ok(_) => Redirect::to("/").into_response(),
         Err(_) => html(&page(None)),
     }

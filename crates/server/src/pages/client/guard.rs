@@ -5,8 +5,8 @@
 //! no reason to refuse one of an old browser that does not tell the site.
 
 use super::refusal::Refusal;
+use crate::api::own_page::{SEC_FETCH_SITE, is_own_origin, text};
 use crate::app::App;
-use crate::pages::access::{SEC_FETCH_SITE, is_own_origin, text};
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;

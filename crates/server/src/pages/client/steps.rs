@@ -8,10 +8,9 @@ use super::standing::{Back, Standing, current, is_due};
 use super::step::Step;
 use super::visit::Visit;
 use crate::api::Problem;
-use crate::api::access::principal;
+use crate::api::access::{Viewer, signed_in};
 use crate::app::App;
 use crate::ids::IdKind;
-use crate::pages::access::Seller;
 use crate::visits::Note;
 use axum::extract::{FromRequestParts as _, Path, Query, Request, State};
 use axum::http::header;
@@ -56,7 +55,7 @@ pub(super) async fn to_due(Path(token): Path<String>) -> Redirect {
 async fn show(app: &App, token: &str, wanted: Option<Step>, mut parts: Parts) -> Result<Response, Refusal> {
     let visit = Visit::load(&mut app.db.read().await?, token).await?.ok_or(Refusal::Unknown)?;
     let query = query(&parts);
-    let preview = query.contains_key("preview") && Seller::from_request_parts(&mut parts, app).await.is_ok();
+    let preview = query.contains_key("preview") && Viewer::from_request_parts(&mut parts, app).await.is_ok();
     let standing = visit.standing(back(&query), app.context.clock.now_ms());
     if standing == Standing::Withdrawn && !preview {
         return Ok(withdrawn());
@@ -91,7 +90,7 @@ pub(super) fn locale(parts: &Parts) -> &'static Locale {
 
 /// Counts a view, if a client looks; returns its id. A seller who is signed in is none, nor is a machine.
 async fn count(app: &App, parts: &Parts, visit: &Visit, step: Step) -> Result<Option<String>, Problem> {
-    if !bots::is_person(&parts.method, &parts.headers) || principal(parts, app).await?.is_some() {
+    if !bots::is_person(&parts.method, &parts.headers) || signed_in(parts, app).await?.is_some() {
         return Ok(None);
     }
     let view = PageView {

@@ -7,10 +7,11 @@
 use super::changes::Shown;
 use super::query::Query;
 use super::tiles::Tally;
+use crate::api::access::Viewer;
 use crate::api::{Problem, Result};
 use crate::app::App;
+use crate::apply::VIEW;
 use crate::live::Numbered;
-use crate::pages::access::Seller;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -23,7 +24,7 @@ use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 /// Told to the page this often when nothing else is, so that it can tell a quiet stream from a dead one.
 /// `assets/live.js` waits for two and a half of these.
@@ -72,7 +73,7 @@ enum News {
 /// The stream of one open page.
 pub(in crate::pages) async fn stream(
     State(app): State<App>,
-    _seller: Seller,
+    _may: Viewer,
     Extension(streams): Extension<Arc<Streams>>,
     query: Query,
 ) -> Result<impl IntoResponse> {
@@ -113,17 +114,23 @@ fn follow(open: Open) -> impl Stream<Item = Result<Event, Infallible>> {
 
 /// Waits for a change, then until `not_before`, and takes all that came.
 async fn news(receiver: &mut Receiver<Arc<Numbered>>, not_before: Instant) -> News {
-    let first = match timeout(HEARTBEAT, receiver.recv()).await {
-        Err(_) => return News::None,
-        Ok(Err(RecvError::Closed)) => return News::End,
-        Ok(Err(RecvError::Lagged(_))) => return too_much(receiver),
-        Ok(Ok(numbered)) => numbered,
+    let quiet_until = Instant::now() + HEARTBEAT;
+    let first = loop {
+        match timeout_at(quiet_until, receiver.recv()).await {
+            Err(_) => return News::None,
+            Ok(Err(RecvError::Closed)) => return News::End,
+            Ok(Err(RecvError::Lagged(_))) => return too_much(receiver),
+            // The list does not show what clients look at.
+            Ok(Ok(numbered)) if numbered.change.change == VIEW => {}
+            Ok(Ok(numbered)) => break numbered,
+        }
     };
     sleep_until(not_before).await;
     let mut number = first.number;
     let mut ids = BTreeSet::from([first.change.journey_id.clone()]);
     loop {
         match receiver.try_recv() {
+            Ok(numbered) if numbered.change.change == VIEW => {}
             Ok(numbered) => {
                 number = numbered.number;
                 ids.insert(numbered.change.journey_id.clone());

@@ -11,10 +11,10 @@ mod tiles;
 
 pub(super) use live::{Streams, stream};
 
-use super::access::Seller;
 use super::errors::html;
-use super::layout::{Layout, ModeLink};
+use super::layout::{Layout, ModeLink, Section};
 use crate::api::Result;
+use crate::api::access::Viewer;
 use crate::app::App;
 use crate::clock::minute;
 use crate::reconcile::Progress;
@@ -51,8 +51,8 @@ struct Choice {
 }
 
 /// The list as it is now.
-pub(super) async fn page(State(app): State<App>, seller: Seller, query: Query) -> Result<Response> {
-    let mut layout = Layout::of(&app, seller, "Journeys");
+pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Query) -> Result<Response> {
+    let mut layout = Layout::of(&app, &who, "Journeys", Section::Journeys);
     layout.modes = modes(&query);
     layout.test = !query.livemode();
     layout.live = Some(query.href("/live"));

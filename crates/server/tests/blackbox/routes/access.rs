@@ -142,15 +142,21 @@ async fn only_a_good_token_is_good() {
     .await;
 }
 
-/// A cookie is sent by other sites' forms as well, so it only reads.
+/// A cookie is sent by other sites' forms as well, so it changes things only from our own pages.
 #[tokio::test]
-async fn a_cookie_reads_and_never_changes() {
+async fn a_cookie_changes_things_only_from_our_own_pages() {
     on_both(async |app| {
         let cookie = format!("a=b; whypaid={}; c=d", token(Role::Owner));
-        for (method, status) in [("GET", 200), ("POST", 401)] {
-            let request =
-                app.request(None, method, "/api/v1/clients").header("cookie", &cookie).json(&json!({}));
-            assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{method}");
+        for (method, site, status) in [
+            ("GET", "cross-site", 200),
+            ("POST", "cross-site", 403),
+            ("POST", "same-site", 403),
+            ("POST", "", 403),
+            ("POST", "same-origin", 422),
+        ] {
+            let request = app.request(None, method, "/api/v1/clients").header("cookie", &cookie);
+            let request = request.header("sec-fetch-site", site).json(&json!({}));
+            assert_eq!(request.send().await.unwrap().status().as_u16(), status, "{method} {site}");
         }
     })
     .await;

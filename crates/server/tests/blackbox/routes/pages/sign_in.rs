@@ -41,11 +41,11 @@ async fn strangers_are_sent_to_sign_in() {
     on_both(async |app| {
         app.journey().await;
         for path in ["/", "/?livemode=false", "/live"] {
-            let answer = app.visit(path, &[]).await;
+            let answer = app.visit(path, &[("accept", ACCEPT)]).await;
             assert_eq!((answer.status, header(&answer, "location")), (303, "/sign-in"), "{path}");
             assert!(answer.text.is_empty());
         }
-        let cookie = app.visit("/", &[("cookie", "whypaid=guess")]).await;
+        let cookie = app.visit("/", &[("accept", ACCEPT), ("cookie", "whypaid=guess")]).await;
         assert_eq!(cookie.status, 303);
         app.visit("/", &[("authorization", "Bearer guess")]).await.problem(401, "unauthorized");
         app.visit("/live", &[("accept", "text/event-stream")]).await.problem(401, "unauthorized");
@@ -73,12 +73,12 @@ async fn a_good_token_becomes_a_cookie() {
 }
 
 #[tokio::test]
-async fn a_cookie_changes_nothing_through_the_api() {
+async fn a_cookie_alone_changes_nothing_through_the_api() {
     on_both(async |app| {
         let cookie = format!("whypaid={}", token(Role::Owner));
         let request = app.request(None, "POST", "/api/v1/clients").header("cookie", cookie);
         let request = request.json(&serde_json::json!({"name": "Ana", "email": "ana@example.com"}));
-        Answer::read(request.send().await.unwrap()).await.problem(401, "unauthorized");
+        Answer::read(request.send().await.unwrap()).await.problem(403, "foreign_form");
     })
     .await;
 }
@@ -150,7 +150,10 @@ async fn the_demo_needs_no_sign_in() {
         let page = app.visit("/", &[]).await;
         assert!(page.status == 200 && !page.text.contains("Sign out"), "{}", page.text);
         assert_eq!(header(&app.visit("/sign-in", &[]).await, "location"), "/");
-        app.visit("/api/v1/journeys", &[]).await.problem(401, "unauthorized");
+        assert_eq!(app.visit("/api/v1/journeys", &[]).await.status, 200);
+        let foreign = app.form("/api/v1/clients", "", &[("origin", "https://evil.example")]).await;
+        foreign.problem(403, "foreign_form");
+        app.visit("/", &[("authorization", "Bearer guess")]).await.problem(401, "unauthorized");
     })
     .await;
 }

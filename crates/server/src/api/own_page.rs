@@ -1,57 +1,34 @@
-//! Who may see a page, and whose forms are taken.
+//! Whether a request was sent by one of our own pages (CSRF). Browsers say so in headers that no page can forge.
 
-use crate::api::Problem;
-use crate::api::access::{Principal, principal};
+use super::problem::Problem;
 use crate::app::App;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
 
-/// Where one signs in.
-pub(super) const SIGN_IN: &str = "/sign-in";
+/// Who made a browser send a request.
+pub const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// Proof that the asker may see clients' data; absent principal only in the demo, whose data is made up.
-pub(super) struct Seller(pub(super) Option<Principal>);
-
-impl FromRequestParts<App> for Seller {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        match principal(parts, app).await {
-            Ok(Some(principal)) => Ok(Self(Some(principal))),
-            Ok(None) if app.open_pages => Ok(Self(None)),
-            Ok(None) => Err(turned_away(parts)),
-            Err(problem) => Err(problem.into_response()),
-        }
-    }
-}
-
-/// A person is sent to sign in; a script is told.
-fn turned_away(parts: &Parts) -> Response {
-    let is_stream = text(parts, &header::ACCEPT).is_some_and(|accept| accept.contains("text/event-stream"));
-    if is_stream || parts.headers.contains_key(header::AUTHORIZATION) {
-        return Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", "Please sign in.").into_response();
-    }
-    Redirect::to(SIGN_IN).into_response()
-}
-
-/// Proof that a form was sent from one of our own pages (CSRF).
-pub(super) struct OwnForm;
+/// Proof that a form was sent from one of our own pages, for forms that need no role.
+#[derive(Debug)]
+pub struct OwnForm;
 
 impl FromRequestParts<App> for OwnForm {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        if is_own(parts, &app.config.public_url) {
-            return Ok(Self);
-        }
-        let detail =
-            "This form was not sent from a page of this server. Open the page here and send it again.";
-        Err(Problem::new(StatusCode::FORBIDDEN, "foreign_form", detail))
+        require(parts, app).map(|()| Self)
     }
+}
+
+/// Refuses what another site's page made a browser send.
+pub fn require(parts: &Parts, app: &App) -> Result<(), Problem> {
+    if is_own(parts, &app.config.public_url) {
+        return Ok(());
+    }
+    let detail = "This form was not sent from a page of this server. Open the page here and send it again; \
+                  a program sends `Authorization: Bearer <token>` instead of a cookie.";
+    Err(Problem::new(StatusCode::FORBIDDEN, "foreign_form", detail))
 }
 
 /// Browsers set both headers themselves; no page can forge them. One that sends neither is too old to be protected.
@@ -63,7 +40,7 @@ fn is_own(parts: &Parts, public_url: &str) -> bool {
 }
 
 /// True for this server's own origin, by the name it was called or is known by.
-pub(super) fn is_own_origin(parts: &Parts, origin: &str, public_url: &str) -> bool {
+pub fn is_own_origin(parts: &Parts, origin: &str, public_url: &str) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let (public_scheme, rest) = public_url.split_once("://").unwrap_or_default();
     let public_authority = rest.split('/').next();
@@ -72,7 +49,7 @@ pub(super) fn is_own_origin(parts: &Parts, origin: &str, public_url: &str) -> bo
 }
 
 /// A header's text.
-pub(super) fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+pub fn text<'a>(parts: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     parts.headers.get(name).and_then(|value| value.to_str().ok())
 }
 

@@ -1,0 +1,37 @@
+//! `GET /api/v1/insights/recommendations`.
+
+use super::params::{QuestionParams, question};
+use crate::api::access::Viewer;
+use crate::api::problem::{Problem, Result};
+use crate::api::query::Params;
+use crate::app::App;
+use crate::ids::IdKind;
+use crate::insights::answer::Recommendations;
+use crate::insights::ask::{Ask, By};
+use axum::extract::State;
+use axum::response::Response;
+use store::clients;
+
+/// What to send next, with the evidence and how sure it is. `client_id` prefers evidence from clients that share an
+/// attribute with this one.
+#[utoipa::path(get, path = "/api/v1/insights/recommendations", tag = "insights",
+    params(QuestionParams, ("client_id" = Option<String>, Query)),
+    responses((status = 200, body = Recommendations), (status = 422, body = Problem), (status = 503, body = Problem)))]
+pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Response> {
+    let mut asked = question(&app, &mut params, By::Everything);
+    let client_id = params.text("client_id");
+    let client = match &client_id {
+        Some(id) if IdKind::Client.fits(id) => clients::get(&mut app.db.read().await?, id).await?,
+        _ => None,
+    };
+    if client_id.is_some() && client.is_none() {
+        params.fault("client_id", "there is no such client");
+    }
+    params.finish(())?;
+    if let Some(client) = client.filter(|_| asked.ask.segment.is_none()) {
+        let pairs = client.attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        asked.ask = Ask { segment: app.insights.largest_segment(asked.ask.livemode, pairs)?, ..asked.ask };
+    }
+    let answer = app.insights.recommendations(&asked.ask).await?;
+    Ok(asked.answer("recommendations", &*answer))
+}
