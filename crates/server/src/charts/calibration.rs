@@ -33,7 +33,9 @@ pub fn draw(frame: Frame<'_>, points: &[Point], table: Table, empty: &str) -> Pi
     for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
         svg.line("grid", (x(0.0), y(tick)), (x(1.0), y(tick)));
         let place = px(TOP_PX + PLOT_PX * (1.0 - tick) - 4.0);
-        svg.text("tick", (px(0.0), place), Anchor::Start, &Unit::Percent.tick(tick));
+        if tick > 0.0 {
+            svg.text("tick", (px(0.0), place), Anchor::Start, &Unit::Percent.tick(tick));
+        }
         svg.line("tick-mark", (x(tick), y(0.0)), (x(tick), px(TOP_PX + PLOT_PX + 4.0)));
         let below = (x(tick), px(TOP_PX + PLOT_PX + 18.0));
         svg.text("tick", below, Anchor::within(100.0 * tick), &Unit::Percent.tick(tick));

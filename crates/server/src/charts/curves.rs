@@ -102,7 +102,10 @@ fn axes(svg: &mut Svg, across: &Scale, up: &Scale) {
     for tick in &up.ticks {
         let y = TOP_PX + PLOT_PX * (1.0 - up.part(*tick));
         svg.line("grid", (percent(0.0), px(y)), (percent(100.0), px(y)));
-        svg.text("tick", (px(0.0), px(y - 4.0)), Anchor::Start, &Unit::Percent.tick(*tick));
+        // The axis below says where nothing is; a curve begins there.
+        if *tick > 0.0 {
+            svg.text("tick", (px(0.0), px(y - 4.0)), Anchor::Start, &Unit::Percent.tick(*tick));
+        }
     }
     let last = across.ticks.len().saturating_sub(1);
     for (number, tick) in across.ticks.iter().enumerate() {

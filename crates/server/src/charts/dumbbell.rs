@@ -7,8 +7,8 @@ const ROW_PX: f64 = 40.0;
 const WORDS_PX: f64 = 14.0;
 const LINE_PX: f64 = 26.0;
 const AXIS_PX: f64 = 22.0;
-/// Part of the width that a label may take before it is cut.
-const LABEL_PERCENT: f64 = 60.0;
+/// Part of the width that a label may take before it is cut; the figure at its right lies over it.
+const LABEL_PERCENT: f64 = 80.0;
 
 /// One thing.
 #[derive(Clone, Debug, PartialEq)]

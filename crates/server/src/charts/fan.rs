@@ -48,7 +48,9 @@ pub fn draw(frame: Frame<'_>, fan: Fan, empty: &str) -> Picture {
         let y = px(TOP_PX + PLOT_PX * (1.0 - up.part(*tick)));
         svg.line("grid", (percent(0.0), y), (percent(100.0), y));
         let place = px(TOP_PX + PLOT_PX * (1.0 - up.part(*tick)) - 4.0);
-        svg.text("tick", (px(0.0), place), Anchor::Start, &unit.tick(*tick));
+        if *tick > 0.0 {
+            svg.text("tick", (px(0.0), place), Anchor::Start, &unit.tick(*tick));
+        }
     }
     let here = 100.0 * across(0.0);
     svg.stretched(TOP_PX, PLOT_PX, |svg| {

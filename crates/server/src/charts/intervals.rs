@@ -12,8 +12,8 @@ const INTERVAL_PX: f64 = 26.0;
 const AXIS_PX: f64 = 22.0;
 /// Pixels above the first row, for the reference's words.
 const REFERENCE_PX: f64 = 18.0;
-/// Part of the width that a label may take before it is cut.
-const LABEL_PERCENT: f64 = 64.0;
+/// Part of the width that a label may take before it is cut; the figure at its right lies over it.
+const LABEL_PERCENT: f64 = 80.0;
 
 /// How a row looks. Colour is never the only sign: what may be said stands in its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

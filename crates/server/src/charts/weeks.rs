@@ -4,10 +4,12 @@ use super::svg::{Anchor, Svg, percent, px};
 use super::{Frame, Picture, Scale, Table, Unit};
 
 const TOP_PX: f64 = 16.0;
-const PLOT_PX: f64 = 170.0;
+const PLOT_PX: f64 = 200.0;
 const AXIS_PX: f64 = 24.0;
 /// Part of a week's width that its bar takes.
 const BAR: f64 = 0.78;
+/// Part of the width, in percent, left to the labels of the axis.
+const GUTTER: f64 = 11.0;
 /// Labels under the bars at most: more would cover each other on a phone.
 const LABELS_MAX: usize = 5;
 
@@ -36,10 +38,10 @@ pub fn draw(frame: Frame<'_>, unit: Unit, weeks: &[Week], table: Table, empty: &
         svg.line("grid", (percent(0.0), px(y(*tick))), (percent(100.0), px(y(*tick))));
         svg.text("tick", (px(0.0), px(y(*tick) - 4.0)), Anchor::Start, &unit.tick(*tick));
     }
-    let width = 100.0 / number(weeks.len());
+    let width = (100.0 - GUTTER) / number(weeks.len());
     let every = weeks.len().div_ceil(LABELS_MAX).max(1);
     for (at, week) in weeks.iter().enumerate() {
-        let x = width * number(at);
+        let x = GUTTER + width * number(at);
         svg.mark(&week.says, |svg| {
             svg.rect("hit", (percent(x), px(TOP_PX)), (percent(width), px(PLOT_PX)));
             let (top, class) = (y(week.value), if week.running { "bar is-running" } else { "bar" });
@@ -97,11 +99,11 @@ mod tests {
     fn bars_stand_on_the_ground() {
         let svg = drawn(&[10_000.0, 5_000.0]).drawn.unwrap();
         assert!(
-            svg.contains("<rect class=\"bar\" x=\"5.5%\" y=\"16\" width=\"39%\" height=\"170\"/>"),
+            svg.contains("<rect class=\"bar\" x=\"15.9%\" y=\"16\" width=\"34.71%\" height=\"200\"/>"),
             "{svg}"
         );
         assert!(
-            svg.contains("<rect class=\"bar\" x=\"55.5%\" y=\"101\" width=\"39%\" height=\"85\"/>"),
+            svg.contains("<rect class=\"bar\" x=\"60.4%\" y=\"116\" width=\"34.71%\" height=\"100\"/>"),
             "{svg}"
         );
         assert!(svg.contains("The highest is the week of w0 with $100.00."), "{svg}");

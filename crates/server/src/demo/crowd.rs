@@ -97,6 +97,16 @@ const VARIANTS: &[Variant] = &[
     },
 ];
 
+/// Hypotheses that some journeys were sent on instead of their version's: (statement, category, predicted).
+pub(super) const OWN: &[(&str, &str, f64)] = &[
+    ("Naming what we saw on their own site shows that it was written for them.", "personalisation", 0.3),
+    ("An answer before the question is asked saves them a call.", "clarity", 0.3),
+    ("Sent on a Sunday evening, it is read in peace before the week begins.", "urgency", 0.4),
+    ("Two names that they know from their own street say more than ten reviews.", "social-proof", 0.25),
+];
+/// Of a hundred journeys so many have one of these.
+const OWN_PERCENT: usize = 45;
+
 /// What is true of elements, on the logit.
 const TRUTH: &[((&str, &str), f64)] =
     &[(GUARANTEE, 1.0), (VIDEO, 0.5), (HEAD_QUESTION, 0.3), (DEADLINE, -0.1), (ANCHOR, 0.0)];
@@ -133,6 +143,8 @@ pub(super) struct Visitor {
     pub(super) size: &'static str,
     /// Index into the versions: those of the cast first, then those of [`variants`].
     pub(super) version: usize,
+    /// Index into [`OWN`], when it was not sent on its version's hypothesis.
+    pub(super) own: Option<usize>,
     pub(super) began_s: i64,
     /// Seconds on each of the four pages; 0: not opened.
     pub(super) pages_s: [i64; 4],
@@ -227,6 +239,7 @@ fn visitor(number: usize, began_s: i64, versions: &[Vec<(String, String)>], rand
         industry,
         size: if random.chance(0.6) { "solo" } else { "team" },
         version,
+        own: (random.below(100) < OWN_PERCENT).then(|| random.below(OWN.len())),
         began_s,
         pages_s: pages(end, random),
         end,

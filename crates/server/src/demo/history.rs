@@ -5,6 +5,7 @@
 use super::Demo;
 use super::crowd::{self, After, End, Visitor};
 use crate::api::webhook;
+use crate::apply::journeys::change;
 use crate::cli::Failed;
 use crate::ids::{IdKind, secret};
 use futures_util::future::join_all;
@@ -15,7 +16,7 @@ use stand_in::{DisputeStep, Outcome, Sale};
 use std::collections::{BTreeMap, VecDeque};
 use store::checkouts::StoredCheckout;
 use store::clients::StoredClient;
-use store::contents::{self, StoredVersion};
+use store::contents::{self, StoredHypothesis, StoredVersion};
 use store::journeys::StoredJourney;
 use store::views::PageView;
 
@@ -31,6 +32,8 @@ pub(super) struct History {
     now_s: i64,
     visitors: VecDeque<Visitor>,
     versions: Vec<(StoredVersion, String)>,
+    /// Ids of [`crowd::OWN`].
+    own: Vec<String>,
     /// What happens when, of journeys that have begun; the number keeps two of one second apart.
     ahead: BTreeMap<(i64, usize), (Begun, Deed)>,
     deeds: usize,
@@ -74,6 +77,7 @@ impl Demo {
             let path = format!("/api/v1/contents/{}/versions", content_ids[offer]);
             ids.push(super::text(&self.post(&path, &body).await?["id"])?);
         }
+        let own = self.own_hypotheses().await?;
         let mut conn = self.server.app.db.read().await?;
         let mut versions = Vec::new();
         for id in &ids {
@@ -88,11 +92,32 @@ impl Demo {
             now_s,
             visitors: crowd::crowd(now_s).into(),
             versions,
+            own,
             ahead: BTreeMap::new(),
             deeds: 0,
             waiting: Waiting::default(),
             written_s: self.clock.now_s(),
         })
+    }
+
+    async fn own_hypotheses(&self) -> Result<Vec<String>, Failed> {
+        let app = &self.server.app;
+        let mut conn = app.db.ledger().await?;
+        let mut ids = Vec::new();
+        for (statement, category, predicted) in crowd::OWN {
+            let hypothesis = StoredHypothesis {
+                id: app.context.ids.make(IdKind::Hypothesis),
+                statement: (*statement).to_owned(),
+                category: (*category).to_owned(),
+                predicted_probability: Some(*predicted),
+                predicted_days: Some(5),
+                created_at_ms: app.context.clock.now_ms(),
+            };
+            contents::insert_hypothesis(&mut conn, &hypothesis).await?;
+            ids.push(hypothesis.id);
+        }
+        conn.commit().await?;
+        Ok(ids)
     }
 
     /// Lives on until `until_s`.
@@ -145,7 +170,7 @@ impl Demo {
             client_id: client.id.clone(),
             token: secret(),
             content_version_id: version.id.clone(),
-            hypothesis_id: version.hypothesis_id.clone(),
+            hypothesis_id: visitor.own.map_or(&version.hypothesis_id, |own| &history.own[own]).clone(),
             price: version.price,
             livemode: false,
             started_at_ms: began_ms,
@@ -227,6 +252,7 @@ impl Demo {
             store::checkouts::insert(&mut conn, checkout).await?;
         }
         conn.commit().await?;
+        app.live.announce(journeys.iter().map(|journey| change(journey, "created")).collect());
         let now_ms = app.context.clock.now_ms();
         let unreadable = |_| Failed::Other("the demo’s Stripe told something unreadable".to_owned());
         let events = bodies.iter().map(|body| webhook::read(body.as_bytes(), now_ms).map_err(unreadable));

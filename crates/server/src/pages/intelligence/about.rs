@@ -5,7 +5,7 @@ use crate::clock::parse_rfc3339;
 use crate::insights::ask::Ask;
 use jiff::Timestamp;
 
-/// `504 journeys · started 7 Jun – 22 Nov 2026 · as of 22 Nov 2026, 09:12:44 UTC`
+/// `504 journeys · started 7 Jun – 22 Nov 2026 · as of 22 Nov 2026, 09:12 UTC`
 pub(super) fn about(n: u64, ask: &Ask, as_of: &str) -> String {
     format!("{} · {} · {}", unit::counted(n, "journey", "journeys"), started(ask), of_when(as_of))
 }
@@ -14,7 +14,7 @@ pub(super) fn about(n: u64, ask: &Ask, as_of: &str) -> String {
 pub(super) fn started(ask: &Ask) -> String {
     let day = |at_s: u32| date(i64::from(at_s), "%-d %b %Y");
     match (ask.from_s, ask.until_s) {
-        (None, None) => "started at any time".to_owned(),
+        (None, None) => "all time".to_owned(),
         (Some(from_s), None) => format!("started since {}", day(from_s)),
         (None, Some(until_s)) => format!("started until {}", day(until_s.saturating_sub(1))),
         (Some(from_s), Some(until_s)) => {
@@ -23,10 +23,10 @@ pub(super) fn started(ask: &Ask) -> String {
     }
 }
 
-/// `as of 22 Nov 2026, 09:12:44 UTC`
+/// `as of 22 Nov 2026, 09:12 UTC`
 pub(super) fn of_when(as_of: &str) -> String {
     let ms = parse_rfc3339(as_of).unwrap_or(0);
-    format!("as of {}", date(ms.div_euclid(1000), "%-d %b %Y, %H:%M:%S UTC"))
+    format!("as of {}", date(ms.div_euclid(1000), "%-d %b %Y, %H:%M UTC"))
 }
 
 /// A day of an RFC 3339 time: `3 Nov`.
@@ -48,7 +48,7 @@ mod tests {
         let as_of = "2026-11-22T02:14:15.000Z";
         assert_eq!(
             about(1, &ask, as_of).replace('\u{a0}', " "),
-            "1 journey · started at any time · as of 22 Nov 2026, 02:14:15 UTC"
+            "1 journey · all time · as of 22 Nov 2026, 02:14 UTC"
         );
         ask.from_s = Some(1_794_787_200);
         assert_eq!(started(&ask), "started since 16 Nov 2026");

@@ -145,6 +145,11 @@ async fn in_words(app: &App, filters: &Filters) -> Result<(summary::Words, Strin
         Some(ask) => Some(insights.conversion(&ask).await?),
         None => None,
     };
+    let of_content = matches!(filters.ask.by, By::Content | By::Version);
+    let by_element = match of_content {
+        true => Some(insights.conversion(&Ask { by: By::Element, ..filters.ask.clone() }).await?),
+        false => None,
+    };
     let earned = revenue.groups.first().map_or(&[][..], |group| &group.earned);
     let seen =
         summary::Seen { by: &filters.ask.by, conversion: &conversion, before: before.as_deref(), earned };

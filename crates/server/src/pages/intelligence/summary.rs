@@ -17,6 +17,8 @@ pub(super) struct Seen<'a> {
     pub(super) by: &'a By,
     /// Of the journeys asked about.
     pub(super) conversion: &'a Conversion,
+    /// The same journeys by element, where the question tells them apart by what holds elements.
+    pub(super) by_element: Option<&'a Conversion>,
     /// Of those of the time before.
     pub(super) before: Option<&'a Conversion>,
     /// Revenue of all, by currency.
@@ -75,8 +77,18 @@ fn several(seen: &Seen<'_>) -> (Vec<String>, Option<String>) {
             "is needed before there is a verdict. Journeys count by how much of their time they have had.";
         return (sentences, Some(format!("Insufficient: the worth of {needed} journeys {words}")));
     }
-    let (told, caveat) = verdicts(seen.by, &seen.conversion.groups, seen.conversion.horizon_days);
+    let days = seen.conversion.horizon_days;
+    let (told, mut caveat) = verdicts(seen.by, &seen.conversion.groups, days);
+    let undecided = told.is_empty();
     sentences.extend(told);
+    if let Some(by_element) = seen.by_element.filter(|_| undecided) {
+        let (told, of_elements) = verdicts(&By::Element, &by_element.groups, days);
+        if !told.is_empty() {
+            sentences.push(caveat);
+            sentences.extend(told);
+            caveat = of_elements;
+        }
+    }
     (sentences, Some(caveat))
 }
 

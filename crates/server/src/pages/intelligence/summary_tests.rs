@@ -73,7 +73,7 @@ fn earned(currency: &str, net_minor: i64, driven_by: Option<u64>) -> Earned {
 }
 
 fn told(conversion: &Conversion, earned: &[Earned]) -> String {
-    let seen = Seen { by: &By::Content, conversion, before: None, earned };
+    let seen = Seen { by: &By::Content, conversion, by_element: None, before: None, earned };
     let Words { sentences, caveat } = words(&seen);
     let all: Vec<String> = sentences.into_iter().chain(caveat).collect();
     all.join(" ").replace('\u{a0}', " ")
@@ -195,8 +195,19 @@ fn the_time_before_is_compared_with_care() {
     ];
     for (then, want) in table {
         let before = conversion(then, vec![]);
-        let seen = Seen { by: &By::Content, conversion: &now, before: Some(&before), earned: &[] };
+        let seen = Seen { by: &By::Content, conversion: &now, by_element: None, before: Some(&before), earned: &[] };
         let told = words(&seen).sentences.join(" ").replace('\u{a0}', " ");
         assert!(told.contains(want), "{told}");
     }
+}
+
+#[test]
+fn where_contents_cannot_be_told_apart_their_elements_may_be() {
+    let same = conversion(ready(200), vec![group("A", 100, "not_distinct", 0.3, 0.06), group("B", 100, "not_distinct", 0.24, -0.06)]);
+    let elements = conversion(ready(200), vec![group("guarantee=yes", 96, "more", 0.31, 0.13)]);
+    let seen = Seen { by: &By::Content, conversion: &same, by_element: Some(&elements), before: None, earned: &[] };
+    let Words { sentences, caveat } = words(&seen);
+    assert!(sentences[1].starts_with("No content can be told apart"), "{sentences:?}");
+    assert!(sentences[2].starts_with("Journeys with guarantee=yes were paid within 30 days in 31"), "{sentences:?}");
+    assert!(caveat.unwrap().starts_with("Associated with, not proof"));
 }

@@ -4,7 +4,7 @@ use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::super::summary::kind;
 use super::Body;
-use super::rows::{ROWS_MAX, first_large, p_words, rate, rate_table};
+use super::rows::{ROWS_MAX, first_large, p_said, rate, rate_table};
 use crate::charts::intervals::{self, Intervals};
 use crate::charts::{Figure, Frame, Unit};
 use crate::insights::answer::{Conversion, ConversionGroup};
@@ -37,9 +37,9 @@ fn figure(answer: &Conversion, filters: &Filters) -> Figure {
         let verdict = if test.p < 0.05 {
             "they differ more than chance explains"
         } else {
-            "chance explains the differences"
+            "the differences are within what chance gives"
         };
-        format!("{} taken together, {verdict} (log-rank p = {}).", first_large("all"), p_words(test.p))
+        format!("{} taken together, {verdict} (log-rank {}).", first_large("all"), p_said(test.p))
     });
     Figure {
         id: "conversion-forest".to_owned(),

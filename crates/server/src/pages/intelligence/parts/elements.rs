@@ -3,11 +3,14 @@
 use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::Body;
-use super::rows::{ROWS_MAX, dash, ends, figure_words, first_large, p_words, rate, rate_table, tone};
+use super::rows::{ROWS_MAX, dash, ends, figure_words, first_large, p_words, rate_table, rate_without_n, tone};
 use crate::charts::intervals::{self, Intervals, Row};
 use crate::charts::{Figure, Frame, Table, Unit, unit};
 use crate::insights::answer::{ElementEffect, Elements};
 use crate::insights::{Insights, Unready};
+
+/// Pairs of a picture at most: there are many, and they overlap.
+const PAIRS_MAX: usize = 8;
 
 pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body, Unready> {
     let answer = insights.elements(&filters.ask).await?;
@@ -112,17 +115,17 @@ fn remarks(answer: &Elements) -> Vec<String> {
 
 fn pairs(answer: &Elements, filters: &Filters) -> Figure {
     let title = "Pairs of elements that occur together";
-    let mut shown: Vec<_> = answer.pairs.iter().take(ROWS_MAX).collect();
+    let mut shown: Vec<_> = answer.pairs.iter().take(PAIRS_MAX).collect();
     shown.sort_by(|a, b| b.rate.unwrap_or(0.0).total_cmp(&a.rate.unwrap_or(0.0)));
     let plot = Intervals {
         unit: Unit::Percent,
-        rows: shown.into_iter().map(rate).collect(),
+        rows: shown.into_iter().map(rate_without_n).collect(),
         reference: None,
         table: rate_table("pair", answer.pairs.iter()),
     };
     let empty = "No version has two elements yet.";
     let mut picture = intervals::draw(Frame { id: "element-pairs", title }, plot, empty);
-    let more = answer.pairs.len().saturating_sub(ROWS_MAX);
+    let more = answer.pairs.len().saturating_sub(PAIRS_MAX);
     picture.notes.extend((more > 0).then(|| format!("{more} rarer pairs are in the table.")));
     Figure {
         id: "element-pairs".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::super::about::about;
 use super::super::filters::{Filters, csv};
-use super::rows::{dash, ends, p_words, rate_words};
+use super::rows::{dash, ends, p_said, rate_words};
 use super::{Body, html};
 use crate::charts::calibration::{self, Point};
 use crate::charts::{Figure, Frame, Table, Unit, unit};
@@ -109,7 +109,7 @@ fn calibrated(seller: &Accuracy) -> String {
         let words = if skill > 0.0 { "better" } else { "no better" };
         format!(" They are {words} than always saying the base rate.")
     });
-    let p = seller.p.map_or(String::new(), |p| format!(" (p = {})", p_words(p)));
+    let p = seller.p.map_or(String::new(), |p| format!(" ({})", p_said(p)));
     format!(
         "Over {}, {} were predicted to pay and {observed} did{p}.{skill}",
         unit::counted(seller.n, "journey", "journeys"),

@@ -93,7 +93,7 @@ fn told(answer: &Recommendations, csv: String) -> Next {
 
 fn choice(item: &Recommendation) -> Choice {
     let options = item.options.iter().take(OPTIONS_MAX).map(|option| Evidence {
-        label: option.label.clone(),
+        label: option_name(item, &option.label),
         rate: rate_words(option),
         n: format!("n\u{a0}=\u{a0}{}", unit::count(option.n)),
     });
@@ -101,7 +101,9 @@ fn choice(item: &Recommendation) -> Choice {
         .unknown
         .iter()
         .take(OPTIONS_MAX)
-        .map(|unknown| format!("{} (about {} more)", unknown.label, unit::count(unknown.more_needed)))
+        .map(|unknown| {
+            format!("{} (about {} more)", option_name(item, &unknown.label), unit::count(unknown.more_needed))
+        })
         .collect();
     let word = match item.advice {
         "use" => "Favoured",
@@ -117,6 +119,12 @@ fn choice(item: &Recommendation) -> Choice {
         options: options.collect(),
         unknown: (!unknown.is_empty()).then(|| format!("Too little is known of {}.", unknown.join(", "))),
     }
+}
+
+/// Under the element's own name its value is enough.
+fn option_name(item: &Recommendation, label: &str) -> String {
+    let value = label.split_once('=').filter(|(name, _)| *name == item.choice).map(|(_, value)| value);
+    value.unwrap_or(label).to_owned()
 }
 
 /// The answer's own words, and what to do.

@@ -23,8 +23,8 @@ pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body,
         )
     });
     let figures = vec![
-        figure("refunds", "Gave some back", &answer, filters, |group| &group.refund_rate),
-        figure("disputes", "Lost to a dispute", &answer, filters, |group| &group.loss_rate),
+        figure("refund-rate", "Gave some back", &answer, filters, |group| &group.refund_rate),
+        figure("dispute-rate", "Lost to a dispute", &answer, filters, |group| &group.loss_rate),
     ];
     Ok(Body { words: words.into_iter().collect(), figures, ..Body::default() })
 }

@@ -24,6 +24,14 @@ pub(super) fn tone(verdict: &str) -> (Tone, &'static str) {
 
 /// A chance of payment as a row.
 pub(super) fn rate(group: &ConversionGroup) -> Row {
+    let row = rate_without_n(group);
+    let n = format!(" · n\u{a0}=\u{a0}{}", unit::count(group.n));
+    let figure = if group.verdict == "insufficient" { row.figure } else { row.figure + &n };
+    Row { figure, ..row }
+}
+
+/// The same where the label needs the room; n is in its words and in the table.
+pub(super) fn rate_without_n(group: &ConversionGroup) -> Row {
     let (tone, sign) = tone(group.verdict);
     let interval = ends(group.interval, 0.0, 1.0);
     let counts =
@@ -32,7 +40,7 @@ pub(super) fn rate(group: &ConversionGroup) -> Row {
     let figure = if group.verdict == "insufficient" {
         group.says.clone()
     } else {
-        format!("{sign}{said} · n\u{a0}=\u{a0}{}", unit::count(group.n))
+        format!("{sign}{said}")
     };
     let says = format!("{}: {said}. {counts}. {}.", group.label, first_large(&group.says));
     // Below the gate there is no point to read off.
@@ -88,7 +96,13 @@ pub(super) fn figure_words(figure: &Figure, unit: Unit) -> String {
     }
 }
 
-/// `0.03`, `< 0.001`
+/// `p = 0.031`, `p < 0.001`
+pub(super) fn p_said(p: f64) -> String {
+    let words = p_words(p);
+    if words.starts_with('<') { format!("p {words}") } else { format!("p = {words}") }
+}
+
+/// `0.031`, `< 0.001`
 pub(super) fn p_words(p: f64) -> String {
     if p < 0.001 { "<\u{a0}0.001".to_owned() } else { format!("{p:.3}") }
 }

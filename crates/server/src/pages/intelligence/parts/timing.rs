@@ -4,7 +4,7 @@ use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::super::summary::kind;
 use super::Body;
-use super::rows::{figure_words, first_large, p_words};
+use super::rows::{figure_words, first_large, p_said};
 use crate::charts::curves::{self, CURVES_MAX, Curve, Curves, Point};
 use crate::charts::{Figure, Frame, Scale, Table, Unit, letter, unit};
 use crate::insights::answer::{Timing, TimingGroup};
@@ -74,7 +74,7 @@ fn finding(answer: &Timing) -> String {
         .collect();
     let differ = answer.log_rank.as_ref().map(|test| {
         let words = if test.p < 0.05 { "the curves differ" } else { "the curves cannot be told apart" };
-        format!(" Log-rank p = {}: {words}.", p_words(test.p))
+        format!(" Log-rank {}: {words}.", p_said(test.p))
     });
     format!(
         "Half of those who pay in time have paid after: {}.{}",

@@ -115,7 +115,7 @@ fn ahead(weeks: &Weeks, answer: &Forecast, ask: &Ask, currency: Currency) -> Fig
         picture,
         method: format!(
             "{}. Added to what was earned so far; each journey still open counts with its own chance.",
-            answer.method.unwrap_or("Simulated paths")
+            super::rows::first_large(answer.method.unwrap_or("simulated paths"))
         ),
         csv: Some(csv("forecast", ask)),
     }
