@@ -289,7 +289,7 @@ impl Columns {
         u8::try_from(number).unwrap_or(NO_CURRENCY)
     }
 
-    fn row(&self, id: u128) -> Option<u32> {
+    pub(super) fn row(&self, id: u128) -> Option<u32> {
         let found = if self.order.is_empty() {
             self.ids[..self.ascending].binary_search(&id).ok().map(|row| row as u32)
         } else {

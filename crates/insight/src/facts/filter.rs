@@ -26,6 +26,8 @@ pub struct Filter {
     pub segment: Option<String>,
     /// `key=value` of the version.
     pub element: Option<String>,
+    /// All but the journey with this id.
+    pub without: Option<u128>,
 }
 
 /// A filter in the columns' numbers.
@@ -39,6 +41,7 @@ pub(crate) struct Sieve<'a> {
     hypotheses: Option<Vec<bool>>,
     segments: Option<Vec<bool>>,
     patterns: Option<Vec<bool>>,
+    without: Option<usize>,
 }
 
 impl Filter {
@@ -51,6 +54,7 @@ impl Filter {
             until_s: self.until_s.unwrap_or(u32::MAX).min(as_of_s.saturating_add(1)),
             live: if self.livemode { LIVE } else { 0 },
             currency,
+            without: self.without.and_then(|id| columns.row(id)).map(|row| row as usize),
             versions: self.versions(columns),
             hypotheses: self.hypotheses(columns),
             segments: self.segment.as_ref().map(|word| {
@@ -109,5 +113,6 @@ impl Sieve<'_> {
             && listed(&self.hypotheses, columns.hypothesis[at])
             && listed(&self.segments, columns.segments[at])
             && listed(&self.patterns, columns.pattern[at])
+            && self.without != Some(at)
     }
 }

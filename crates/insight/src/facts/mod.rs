@@ -4,6 +4,7 @@ pub mod columns;
 pub mod dictionary;
 pub mod filter;
 pub mod group;
+pub mod journey;
 pub mod pass;
 pub mod patterns;
 pub mod watched;

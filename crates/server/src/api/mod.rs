@@ -11,6 +11,7 @@ pub mod health;
 pub mod hypotheses;
 pub mod imports;
 pub mod insights;
+pub mod journey_analysis;
 pub mod journey_content;
 pub mod journeys;
 pub mod live;
@@ -65,6 +66,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(journeys::list, journeys::create))
         .routes(routes!(journeys::show))
         .routes(routes!(journeys::history))
+        .routes(routes!(journey_analysis::show))
         .routes(routes!(journey_content::copy))
         .routes(routes!(journey_content::set))
         .routes(routes!(withdrawals::withdraw, withdrawals::restore))

@@ -144,6 +144,7 @@ impl Ask {
                 category: self.category.clone(),
                 segment: self.segment.clone(),
                 element: self.element.clone(),
+                without: None,
             },
             by: self.by.dimension(),
             as_of_s: now_s,

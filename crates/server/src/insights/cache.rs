@@ -16,7 +16,7 @@ use tokio::time::Instant;
 /// Questions whose answers are kept.
 const SLOTS_MAX: usize = 256;
 /// Open journeys grow older even when nothing changes; an answer is at most this old.
-const AGE_MAX_S: u32 = 60;
+const AGE_MAX_S: u32 = 15;
 /// From this on a computation counts as long: it is not made again for each change.
 const LONG: Duration = Duration::from_millis(150);
 /// An answer that took long is good for so many times as long, whatever changed: at most a twentieth of the time goes

@@ -11,7 +11,9 @@ pub mod answer;
 pub mod ask;
 mod cache;
 mod follow;
+pub mod learning;
 mod load;
+mod seen;
 mod state;
 
 pub(crate) use follow::start;

@@ -1,7 +1,7 @@
 //! The handle: the columns behind a lock that nobody holds for long, and who is told when they change.
 
 use super::cache::{Cache, Key};
-use super::load::Owned;
+use super::load::{self, Owned};
 use crate::clock::Clock;
 use crate::live::Live;
 use insight::facts::{Columns, CurrencyCode};
@@ -116,6 +116,11 @@ impl Insights {
         Ok(look(&self.0.columns.read().unwrap_or_else(PoisonError::into_inner)))
     }
 
+    /// Columns loaded afresh, beside those that are kept: what following changes must come to.
+    pub async fn fresh(&self) -> Result<Columns, StoreError> {
+        load::everything(&self.0.db).await
+    }
+
     /// Currencies of a mode's journeys, ascending.
     pub fn currencies(&self, livemode: bool) -> Result<Vec<CurrencyCode>, Unready> {
         self.read(|columns| columns.currencies_of(livemode))
@@ -161,7 +166,7 @@ impl Insights {
     }
 
     /// Waits a moment until what was announced before now is taken in.
-    async fn catch_up(&self) -> Result<AsOf, Unready> {
+    pub(super) async fn catch_up(&self) -> Result<AsOf, Unready> {
         let announced = self.0.live.last();
         let mut held = self.held();
         if held.borrow().is_none() {

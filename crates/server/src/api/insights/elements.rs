@@ -1,10 +1,12 @@
 //! `GET /api/v1/insights/elements`.
 
+use super::cells::{count, figure, number};
 use super::params::{Asked, QuestionParams};
 use crate::api::access::Viewer;
 use crate::api::problem::{Problem, Result};
 use crate::api::query::Params;
 use crate::app::App;
+use crate::csv_file;
 use crate::insights::answer::Elements;
 use crate::insights::ask::By;
 use axum::extract::State;
@@ -16,5 +18,44 @@ use axum::response::Response;
 pub async fn show(State(app): State<App>, _may: Viewer, params: Params) -> Result<Response> {
     let asked = Asked::read(&app, params, By::Element)?;
     let answer = app.insights.elements(&asked.ask).await?;
-    Ok(asked.answer("elements", &*answer))
+    asked.answer(&*answer, csv)
+}
+
+fn csv(answer: &Elements) -> Result<Response> {
+    let columns = [
+        "key",
+        "merged",
+        "n",
+        "paid",
+        "effect",
+        "low",
+        "high",
+        "odds_ratio",
+        "mantel_haenszel",
+        "q",
+        "verdict",
+        "needed",
+        "method",
+        "as_of",
+    ];
+    let rows = answer.groups.iter().map(|group| {
+        let [effect, low, high] = figure(&group.effect);
+        [
+            group.key.clone(),
+            group.merged.join(" + "),
+            count(group.n),
+            count(group.paid),
+            effect,
+            low,
+            high,
+            number(group.odds_ratio),
+            number(group.mantel_haenszel),
+            number(group.q),
+            group.verdict.to_owned(),
+            count(group.needed),
+            answer.method.to_owned(),
+            answer.as_of.clone(),
+        ]
+    });
+    csv_file::answer("elements", columns, rows)
 }

@@ -1,10 +1,12 @@
 //! `GET /api/v1/insights/forecast`.
 
+use super::cells::{bounds, number};
 use super::params::{QuestionParams, question};
 use crate::api::access::Viewer;
 use crate::api::problem::{Problem, Result};
 use crate::api::query::Params;
 use crate::app::App;
+use crate::csv_file;
 use crate::insights::answer::Forecast;
 use crate::insights::ask::By;
 use axum::extract::State;
@@ -23,5 +25,23 @@ pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> R
     }
     let asked = params.finish(asked)?;
     let answer = app.insights.forecast(&asked.ask, currency.unwrap_or(*b"usd")).await?;
-    Ok(asked.answer("forecast", &*answer))
+    asked.answer(&*answer, csv)
+}
+
+fn csv(answer: &Forecast) -> Result<Response> {
+    let columns = ["days", "currency", "mean_minor", "median_minor", "low", "high", "method", "as_of"];
+    let rows = answer.windows.iter().map(|window| {
+        let [low, high] = bounds(window.interval);
+        [
+            window.days.to_string(),
+            answer.currency.clone(),
+            number(window.mean_minor),
+            number(window.median_minor),
+            low,
+            high,
+            answer.method.unwrap_or_default().to_owned(),
+            answer.as_of.clone(),
+        ]
+    });
+    csv_file::answer("forecast", columns, rows)
 }

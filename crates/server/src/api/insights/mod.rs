@@ -2,6 +2,7 @@
 //!
 //! Handlers read the question and hand it to [`crate::insights`], which answers pages with the same.
 
+mod cells;
 pub mod contrast;
 pub mod conversion;
 pub mod elements;
@@ -15,7 +16,7 @@ pub mod scores;
 pub mod time_to_payment;
 pub mod weeks;
 
-pub use params::{Asked, date_or_time, question};
+pub use params::{Asked, date_or_time, horizon_days, question};
 
 use super::problem::Problem;
 use crate::app::App;

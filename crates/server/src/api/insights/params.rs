@@ -89,8 +89,12 @@ pub(super) struct QuestionParams {
 
 impl Asked {
     /// An answer in the form that was asked for.
-    pub fn answer<T: Serialize>(&self, _name: &str, answer: &T) -> Response {
-        Json(answer).into_response()
+    pub fn answer<T: Serialize>(
+        &self,
+        answer: &T,
+        csv: impl FnOnce(&T) -> Result<Response>,
+    ) -> Result<Response> {
+        if self.csv { csv(answer) } else { Ok(Json(answer).into_response()) }
     }
 
     /// Reads the question of a request; 422 names every fault.
@@ -163,7 +167,8 @@ fn pair(params: &mut Params, name: &str) -> Option<String> {
     Some(text)
 }
 
-fn horizon_days(params: &mut Params) -> u32 {
+/// Paid within how many days counts.
+pub fn horizon_days(params: &mut Params) -> u32 {
     let Some(text) = params.text("horizon_days") else { return HORIZON_DAYS };
     let found = text.parse().ok().filter(|days| (1..=HORIZON_DAYS_MAX).contains(days));
     found.unwrap_or_else(|| {

@@ -1,10 +1,12 @@
 //! `GET /api/v1/insights/recommendations`.
 
+use super::cells::{bounds, count, number};
 use super::params::{QuestionParams, question};
 use crate::api::access::Viewer;
 use crate::api::problem::{Problem, Result};
 use crate::api::query::Params;
 use crate::app::App;
+use crate::csv_file;
 use crate::ids::IdKind;
 use crate::insights::answer::Recommendations;
 use crate::insights::ask::{Ask, By};
@@ -33,5 +35,32 @@ pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> R
         asked.ask = Ask { segment: app.insights.largest_segment(asked.ask.livemode, pairs)?, ..asked.ask };
     }
     let answer = app.insights.recommendations(&asked.ask).await?;
-    Ok(asked.answer("recommendations", &*answer))
+    asked.answer(&*answer, csv)
+}
+
+fn csv(answer: &Recommendations) -> Result<Response> {
+    let columns =
+        ["choice", "advice", "key", "label", "n", "paid", "rate", "low", "high", "more_needed", "as_of"];
+    let rows = answer.items.iter().flat_map(|item| {
+        let known = item.options.iter().map(|option| {
+            let [low, high] = bounds(option.interval);
+            let counts = [count(option.n), count(option.paid)];
+            (&option.key, &option.label, counts, [number(option.rate), low, high], String::new())
+        });
+        let unknown = item.unknown.iter().map(|option| {
+            (
+                &option.key,
+                &option.label,
+                <[String; 2]>::default(),
+                <[String; 3]>::default(),
+                count(option.more_needed),
+            )
+        });
+        let all: Vec<_> = known.chain(unknown).collect();
+        all.into_iter().map(|(key, label, [n, paid], [rate, low, high], more)| {
+            let (choice, advice) = (item.choice.clone(), item.advice.to_owned());
+            [choice, advice, key.clone(), label.clone(), n, paid, rate, low, high, more, answer.as_of.clone()]
+        })
+    });
+    csv_file::answer("recommendations", columns, rows)
 }

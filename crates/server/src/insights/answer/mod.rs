@@ -3,6 +3,7 @@
 //! The API serialises these, the page renders them, and both get them from the same functions of
 //! [`Insights`](super::Insights). Fractions are 0 to 1, money is minor units, times are days unless a name says otherwise.
 
+mod analysis;
 mod contrast;
 mod conversion;
 mod elements;
@@ -17,6 +18,7 @@ mod scores;
 mod timing;
 mod weeks;
 
+pub use analysis::{Analysis, Factor, HypothesisEffect, OpenScore, Standing};
 pub use contrast::{Behaviour, Contrast, ElementShare};
 pub use conversion::{Conversion, ConversionGroup, Test};
 pub use elements::{ElementEffect, Elements, Pair};

@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 41] = [
+const ROUTES: [(&str, &str, Option<Role>); 52] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -30,6 +30,7 @@ const ROUTES: [(&str, &str, Option<Role>); 41] = [
     ("POST", "/api/v1/journeys", CHANGES),
     ("POST", "/api/v1/journeys/bulk-mark", CHANGES),
     ("GET", "/api/v1/journeys/{id}", READS),
+    ("GET", "/api/v1/journeys/{id}/analysis", READS),
     ("GET", "/api/v1/journeys/{id}/history", READS),
     ("GET", "/api/v1/journeys/{id}/views", READS),
     ("GET", "/api/v1/journeys/{id}/agreements", READS),
@@ -48,6 +49,16 @@ const ROUTES: [(&str, &str, Option<Role>); 41] = [
     ("POST", "/api/v1/events/{id}/replay", CHANGES),
     ("GET", "/api/v1/reconciliations", READS),
     ("GET", "/api/v1/reconciliations/{id}", READS),
+    ("GET", "/api/v1/insights/contrast", READS),
+    ("GET", "/api/v1/insights/conversion", READS),
+    ("GET", "/api/v1/insights/elements", READS),
+    ("GET", "/api/v1/insights/forecast", READS),
+    ("GET", "/api/v1/insights/funnel", READS),
+    ("GET", "/api/v1/insights/hypotheses", READS),
+    ("GET", "/api/v1/insights/recommendations", READS),
+    ("GET", "/api/v1/insights/revenue", READS),
+    ("GET", "/api/v1/insights/scores", READS),
+    ("GET", "/api/v1/insights/time-to-payment", READS),
     ("GET", "/api/v1/live", READS),
     ("GET", "/healthz", ANYONE),
     ("GET", "/readyz", ANYONE),

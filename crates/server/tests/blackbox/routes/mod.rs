@@ -7,6 +7,7 @@ mod contents;
 mod events;
 mod health;
 mod input;
+mod insights;
 mod journeys;
 mod live;
 mod pages;

@@ -123,6 +123,7 @@ impl TestApp {
     pub(crate) async fn assert_consistent(&self) {
         let report = verify(&self.server.app.db, |_| {}).await.expect("verifies");
         assert!(report.differences.is_empty(), "{:#?}", report.differences);
+        self.assert_followed().await;
     }
 
     /// Unix seconds by the server's clock.

@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod event;
 pub(crate) mod fake_stripe;
+pub(crate) mod insights;
 pub(crate) mod make;
 pub(crate) mod stand_in;
 pub(crate) mod webhook;

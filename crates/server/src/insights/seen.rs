@@ -1,0 +1,133 @@
+//! What the columns say of one journey and of all that it shares something with.
+
+use insight::facts::journey::Journey;
+use insight::facts::pass::Question;
+use insight::facts::{Columns, Dimension, Filter, Standing};
+use insight::figure::{Absent, Answer};
+use insight::report::Verdict;
+use insight::report::conversion::{self, GroupConversion};
+use insight::report::hypotheses::{self, Validated};
+use insight::report::score::{Model, Score};
+
+/// Elements told that the journey was not given.
+const MISSED_MAX: usize = 5;
+/// Attributes of the client that are compared.
+const SEGMENTS_MAX: usize = 8;
+const DAY_S: f64 = 86_400.0;
+
+/// How a journey stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Open,
+    Paid,
+    Refunded,
+    Closed,
+}
+
+impl State {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Paid => "paid",
+            Self::Refunded => "refunded",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// See the module.
+pub(super) struct Seen {
+    pub(super) state: State,
+    pub(super) days: f64,
+    pub(super) content: String,
+    pub(super) version: String,
+    pub(super) predicted: Option<f64>,
+    pub(super) predicted_days: Option<f64>,
+    pub(super) hypothesis: Option<Both>,
+    /// (kind, journeys with it)
+    pub(super) factors: Vec<(&'static str, GroupConversion)>,
+    pub(super) missed: Vec<GroupConversion>,
+    pub(super) score: Answer<Score>,
+}
+
+/// A hypothesis with the journey and without it.
+pub(super) struct Both {
+    pub(super) key: String,
+    pub(super) category: String,
+    pub(super) with: Validated,
+    pub(super) without: Option<Validated>,
+}
+
+/// `question` is about all journeys of its mode. `None` when there is no such journey.
+pub(super) fn look(columns: &Columns, id: u128, question: &Question, model: &Answer<Model>) -> Option<Seen> {
+    let journey = columns.journey(id)?;
+    let age_s = question.as_of_s.saturating_sub(journey.start_s);
+    let (state, after_s) = match journey.standing {
+        Standing::Paid { after_s } => (State::Paid, after_s),
+        Standing::Refunded { after_s } => (State::Refunded, after_s),
+        Standing::Closed { after_s } => (State::Closed, after_s),
+        Standing::Open => (State::Open, age_s),
+        Standing::Gone => return None,
+    };
+    let score = match (state, model) {
+        (State::Open, Ok(model)) => {
+            let category = journey.hypothesis.map(|hypothesis| hypothesis.category);
+            model.score(age_s, &journey.elements, category)
+        }
+        (State::Open, Err(why)) => Err(*why),
+        _ => Err(Absent::Invalid("it is not open any more")),
+    };
+    let (factors, missed) = compared(columns, question, &journey);
+    Some(Seen {
+        state,
+        days: f64::from(after_s) / DAY_S,
+        content: journey.content.to_owned(),
+        version: journey.version.to_owned(),
+        predicted: journey.hypothesis.and_then(|hypothesis| hypothesis.predicted),
+        predicted_days: journey.hypothesis.and_then(|hypothesis| hypothesis.predicted_days),
+        hypothesis: both(columns, id, question, &journey),
+        factors,
+        missed,
+        score,
+    })
+}
+
+fn both(columns: &Columns, id: u128, question: &Question, journey: &Journey<'_>) -> Option<Both> {
+    let hypothesis = journey.hypothesis?;
+    let of = |without: Option<u128>| -> Option<Validated> {
+        let filter = Filter { without, ..question.filter.clone() };
+        let report = hypotheses::report(columns, &Question { filter, ..question.clone() });
+        report.groups.into_iter().find(|group| group.conversion.key == hypothesis.key)
+    };
+    let (key, category) = (hypothesis.key.to_owned(), hypothesis.category.to_owned());
+    Some(Both { key, category, with: of(None)?, without: of(Some(id)) })
+}
+
+type Factors = Vec<(&'static str, GroupConversion)>;
+
+fn compared(
+    columns: &Columns,
+    question: &Question,
+    journey: &Journey<'_>,
+) -> (Factors, Vec<GroupConversion>) {
+    let by = |by: Dimension| conversion::report(columns, &Question { by, ..question.clone() }).groups;
+    let one = |dimension: Dimension, key: &str| by(dimension).into_iter().find(|group| group.key == key);
+    let category = journey.hypothesis.map(|hypothesis| hypothesis.category);
+    let mut factors: Factors = Vec::new();
+    factors.extend(one(Dimension::Content, journey.content).map(|group| ("content", group)));
+    factors.extend(one(Dimension::Version, journey.version).map(|group| ("version", group)));
+    let category = category.and_then(|key| one(Dimension::Category, key));
+    factors.extend(category.map(|group| ("category", group)));
+    let is_own = |group: &GroupConversion| journey.elements.contains(&group.key.as_str());
+    let (own, others): (Vec<_>, Vec<_>) = by(Dimension::Element).into_iter().partition(is_own);
+    factors.extend(own.into_iter().map(|group| ("element", group)));
+    let segments = by(Dimension::Segments).into_iter();
+    let own = segments.filter(|group| journey.segments.contains(&group.key.as_str())).take(SEGMENTS_MAX);
+    factors.extend(own.map(|group| ("segment", group)));
+    let mut missed: Vec<GroupConversion> =
+        others.into_iter().filter(|group| group.verdict == Verdict::More).collect();
+    let lift = |group: &GroupConversion| group.lift.map_or(0.0, |(lift, _)| lift);
+    missed.sort_by(|a, b| lift(b).total_cmp(&lift(a)));
+    missed.truncate(MISSED_MAX);
+    (factors, missed)
+}
