@@ -1,7 +1,7 @@
 // Changes a page as the server tells, over one stream: `<body data-live="/live?…">`. Without this the page still reads.
 //
-// The server sends `list` (all of it, first thing and after a break), `change` (rows, and what else they moved) and
-// `beat` (nothing happened). Rows are ordered by id, newest first. docs/decisions says why this is not a library.
+// The server sends `list` (all of it, first thing and after a break), `change` (rows, and what else they moved), `as_of`
+// (the statistics changed; intelligence.js listens) and `beat` (nothing happened). Rows are ordered by id, newest first. docs/decisions says why this is not a library.
 "use strict";
 (() => {
   const SILENCE_MS = 37500; // two and a half heartbeats of the server
@@ -30,6 +30,7 @@
     source = new EventSource(body.dataset.live);
     source.addEventListener("list", (event) => heard(() => showAll(JSON.parse(event.data))));
     source.addEventListener("change", (event) => heard(() => showChange(JSON.parse(event.data))));
+    source.addEventListener("as_of", (event) => heard(() => dispatchEvent(new CustomEvent("as-of", { detail: event.data }))));
     source.addEventListener("beat", () => heard(() => {}));
     source.addEventListener("error", reconnect);
     watchdog = setTimeout(reconnect, SILENCE_MS);

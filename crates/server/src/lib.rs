@@ -7,6 +7,7 @@ pub mod api;
 pub mod app;
 pub mod apply;
 pub mod audit;
+pub mod charts;
 pub mod checkout;
 pub mod cli;
 pub mod clock;

@@ -9,6 +9,7 @@ mod due;
 mod find;
 mod objects;
 mod overview;
+mod past;
 mod payments;
 mod refunds;
 mod seed;
@@ -22,6 +23,7 @@ pub(crate) use refunds::NewRefund;
 
 pub use checkout::Outcome;
 pub use disputes::DisputeStep;
+pub use past::Sale;
 pub use seed::Seed;
 
 use crate::deliveries::Deliveries;

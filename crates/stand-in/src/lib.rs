@@ -23,7 +23,7 @@ mod shape;
 mod state;
 mod table;
 
-pub use account::{Account, DisputeStep, Outcome, Seed};
+pub use account::{Account, DisputeStep, Outcome, Sale, Seed};
 pub use deliveries::{Trouble, WAITING_MAX};
 pub use model::{
     ChargeStatus, DisputeStatus, IntentStatus, Method, PaymentStatus, RefundStatus, SessionStatus,

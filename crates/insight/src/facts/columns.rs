@@ -122,6 +122,26 @@ impl Columns {
         mine.count() as u64
     }
 
+    /// Contents that journeys were ever given, in no particular order; likewise below.
+    pub fn known_contents(&self) -> &[String] {
+        self.contents.values()
+    }
+
+    /// Hypotheses.
+    pub fn known_hypotheses(&self) -> &[String] {
+        self.hypotheses.values()
+    }
+
+    /// Categories of hypotheses.
+    pub fn known_categories(&self) -> &[String] {
+        self.categories.values()
+    }
+
+    /// Segments of clients, as `key=value`.
+    pub fn known_segments(&self) -> &[String] {
+        self.segment_words.values()
+    }
+
     /// Makes room for `more` journeys at once, without slack.
     pub fn reserve(&mut self, more: usize) {
         self.ids.reserve_exact(more);

@@ -14,6 +14,7 @@ pub mod recommend;
 pub mod revenue;
 pub mod score;
 pub mod timing;
+pub mod weeks;
 
 use crate::figure::{Figure, Method};
 use crate::proportion::Proportion;

@@ -12,6 +12,8 @@ use crate::survival::log_rank::{ChiSquared, Weights, log_rank};
 
 /// Points of a curve at most: as many as a chart can show.
 pub const POINTS_MAX: usize = 300;
+/// Days for which numbers at risk are given at most.
+const RISK_DAYS_MAX: u32 = 365;
 
 /// A curve at one time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,6 +37,8 @@ pub struct GroupTiming {
     pub counts: Counts,
     /// The curve.
     pub curve: Vec<Point>,
+    /// Journeys unpaid and watched at day 0, 1, 2… up to the horizon.
+    pub at_risk: Vec<u64>,
     /// Days until a quarter, half and nine tenths of all journeys are paid; absent when not reached.
     pub quartile: Figure,
     /// See `quartile`.
@@ -79,12 +83,18 @@ fn one(key: &str, counts: &Counts, exits: &Exits, horizon: f64) -> GroupTiming {
         key: key.to_owned(),
         counts: counts.clone(),
         curve: fit.as_ref().map_or_else(|_| Vec::new(), points),
+        at_risk: fit.as_ref().map_or_else(|_| Vec::new(), |curve| at_risk(curve, horizon)),
         quartile: on(&|curve| quantile(curve, 0.25, n)),
         median: on(&|curve| quantile(curve, 0.5, n)),
         ninth_decile: on(&|curve| quantile(curve, 0.9, n)),
         median_of_payers: on(&|curve| of_payers(curve, 0.5, horizon, n)),
         ninth_decile_of_payers: on(&|curve| of_payers(curve, 0.9, horizon, n)),
     }
+}
+
+fn at_risk(curve: &Curve, horizon: f64) -> Vec<u64> {
+    let until = (days(horizon) as u32).min(RISK_DAYS_MAX);
+    (0..=until).map(|day| curve.at_risk_at(f64::from(day * DAY_HOURS)) as u64).collect()
 }
 
 fn days(hours: f64) -> f64 {

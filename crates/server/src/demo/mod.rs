@@ -4,6 +4,8 @@
 //! Never part of `serve`: nothing here, and nothing of the stand-in, is reachable from there (`tests/stand_in_apart.rs`).
 
 mod cast;
+mod crowd;
+mod history;
 mod past;
 mod script;
 
@@ -76,11 +78,13 @@ impl Demo {
         let http = reqwest::Client::new();
         let (versions, your_link) = (Vec::new(), String::new());
         let mut demo = Self { server, stand_in, http, base, token, clock, versions, your_link, _home: home };
+        let mut content_ids = Vec::new();
         for content in cast::contents() {
             let made = demo.post("/api/v1/contents", &content).await?;
             demo.versions.push(made["version"]["id"].clone());
+            content_ids.push(text(&made["id"])?);
         }
-        demo.tell_the_past().await?;
+        demo.tell_the_past(&content_ids).await?;
         demo.stand_in.make_trouble(TROUBLE);
         demo.your_link = demo.begin(&cast::you()).await?.link;
         Ok(demo)
@@ -239,10 +243,10 @@ async fn bind(listen: Option<SocketAddr>) -> Result<TcpListener, Failed> {
     }
 }
 
-/// A stand-in some weeks ago, which tells the demo's webhook.
+/// A stand-in some months ago, which tells the demo's webhook.
 fn stand_in_options(base: &str, webhook_secret: &str, ahead_ms: Arc<AtomicI64>) -> Options {
     let wall = Clock::system();
-    let starts_at_ms = Some(wall.now_ms() - past::DAYS * 86_400_000);
+    let starts_at_ms = Some(wall.now_ms() - crowd::DAYS * 86_400_000);
     Options {
         seed: seed(),
         starts_at_ms,

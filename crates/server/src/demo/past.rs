@@ -1,17 +1,15 @@
-//! The weeks before the demo, lived through in a moment: the stand-in's clock is put forward from one happening to the
+//! The months before the demo, lived through in a moment: the stand-in's clock is put forward from one happening to the
 //! next, and the server's clock follows it.
 
 use super::cast::{Cast, Part};
 use super::script::Step;
-use super::{Demo, Journey};
+use super::{Demo, Journey, crowd};
 use crate::cli::Failed;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Between the first and now.
-pub(super) const DAYS: i64 = 22;
 /// Debits and bookings that are under way get so long before the present begins, in seconds.
 const LAST_WORDS_S: i64 = 120;
 /// Longest wait for the server to apply what it was told.
@@ -28,10 +26,12 @@ enum Happening {
 
 impl Demo {
     /// Plays everything that happened before now.
-    pub(super) async fn tell_the_past(&self) -> Result<(), Failed> {
+    pub(super) async fn tell_the_past(&self, content_ids: &[String]) -> Result<(), Failed> {
         let mut journeys: BTreeMap<usize, Journey> = BTreeMap::new();
-        let now_s = self.clock.now_s() + DAYS * 86_400;
+        let now_s = self.clock.now_s() + crowd::DAYS * 86_400;
+        let mut history = self.plan_history(content_ids, now_s - LAST_WORDS_S).await?;
         for (at_s, part, happening) in timeline(now_s - LAST_WORDS_S) {
+            self.live_on(&mut history, at_s).await?;
             self.stand_in.with(|account| account.advance_to(at_s));
             self.applied().await?;
             match (happening, journeys.get_mut(&part.number)) {
@@ -47,12 +47,13 @@ impl Demo {
             }
             self.applied().await?;
         }
+        self.finish_history(history).await?;
         self.stand_in.with(|account| account.advance_to(now_s));
         self.applied().await
     }
 
     /// Waits until the server knows what Stripe knows: its clock must not run ahead of its books.
-    async fn applied(&self) -> Result<(), Failed> {
+    pub(super) async fn applied(&self) -> Result<(), Failed> {
         let applied = async {
             self.stand_in.settled().await;
             loop {

@@ -17,8 +17,12 @@ const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Both sheets share the tokens: the colours and measures are named once.
-const STYLE: &str =
-    concat!(include_str!("../../assets/whypaid.css"), include_str!("../../assets/tokens.css"));
+const STYLE: &str = concat!(
+    include_str!("../../assets/whypaid.css"),
+    include_str!("../../assets/charts.css"),
+    include_str!("../../assets/intelligence.css"),
+    include_str!("../../assets/tokens.css")
+);
 const CLIENT_STYLE: &str =
     concat!(include_str!("../../assets/client.css"), include_str!("../../assets/tokens.css"));
 const SVG: &str = "image/svg+xml";
@@ -50,6 +54,10 @@ pub(super) struct Assets {
     pub(super) live: Asset,
     /// Changes a piece of the page without losing focus or selection.
     pub(super) morph: Asset,
+    /// Tells what a chart says where one points.
+    pub(super) charts: Asset,
+    /// Loads the parts of the page of statistics, and loads them again as they change.
+    pub(super) intelligence: Asset,
     /// The design system, as far as a client's phone needs it.
     pub(super) client: Asset,
     /// Tells how long a client's page was seen.
@@ -63,6 +71,8 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: Asset::new("whypaid", "css", CSS, STYLE),
     live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
     morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
+    charts: Asset::new("charts", "js", SCRIPT, include_str!("../../assets/charts.js")),
+    intelligence: Asset::new("intelligence", "js", SCRIPT, include_str!("../../assets/intelligence.js")),
     client: Asset::new("client", "css", CSS, CLIENT_STYLE),
     seen: Asset::new("seen", "js", SCRIPT, include_str!("../../assets/seen.js")),
     icon: Asset::new("whypaid", "svg", SVG, include_str!("../../assets/whypaid.svg")),
@@ -70,8 +80,9 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
 
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
-    let Assets { style, live, morph, client, seen, icon } = &*ASSETS;
-    let found = [style, live, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
+    let Assets { style, live, morph, charts, intelligence, client, seen, icon } = &*ASSETS;
+    let all = [style, live, morph, charts, intelligence, client, seen, icon];
+    let found = all.into_iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())

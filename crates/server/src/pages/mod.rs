@@ -8,6 +8,7 @@ mod attempts;
 mod client;
 mod errors;
 mod headers;
+mod intelligence;
 mod journeys;
 mod layout;
 mod peer;
@@ -32,11 +33,15 @@ pub fn router(app: &App) -> Router<App> {
     let pages = Router::new()
         .route("/", get(journeys::page))
         .route("/live", get(journeys::stream))
+        .route(intelligence::PATH, get(intelligence::page))
+        .route("/intelligence/live", get(intelligence::stream))
+        .route("/intelligence/{part}", get(intelligence::part))
         .route("/sign-in", get(sign_in::form).post(sign_in::submit))
         .route("/sign-out", post(sign_in::out))
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(Extension(Arc::new(attempts::Attempts::default())))
         .layer(Extension(Arc::new(journeys::Streams::default())))
+        .layer(Extension(Arc::new(intelligence::Streams::default())))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(map_response(headers::protect));
     pages.route("/assets/{name}", get(assets::file)).merge(client::router(app))

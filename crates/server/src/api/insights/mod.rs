@@ -14,6 +14,7 @@ pub mod recommendations;
 pub mod revenue;
 pub mod scores;
 pub mod time_to_payment;
+pub mod weeks;
 
 pub use params::{Asked, date_or_time, horizon_days, question};
 
@@ -36,6 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(contrast::show))
         .routes(routes!(scores::show))
         .routes(routes!(forecast::show))
+        .routes(routes!(weeks::show))
         .routes(routes!(recommendations::show))
 }
 

@@ -16,6 +16,7 @@ mod recommend;
 mod revenue;
 mod scores;
 mod timing;
+mod weeks;
 
 pub use analysis::{Analysis, Factor, HypothesisEffect, OpenScore, Standing};
 pub use contrast::{Behaviour, Contrast, ElementShare};
@@ -29,6 +30,7 @@ pub use recommend::{Option_, Recommendation, Recommendations, Unknown};
 pub use revenue::{Earned, Revenue, RevenueGroup};
 pub use scores::{HoldOut, Scored, Scores};
 pub use timing::{CurvePoint, Timing, TimingGroup};
+pub use weeks::{Week, Weeks};
 
 use super::state::Moment;
 use crate::clock::rfc3339;

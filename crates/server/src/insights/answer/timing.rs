@@ -56,6 +56,8 @@ pub struct TimingGroup {
     pub ninth_decile_of_payers: Figure,
     /// Fraction paid by each day (Kaplan–Meier); of the largest groups only.
     pub curve: Vec<CurvePoint>,
+    /// Journeys unpaid and watched at day 0, 1, 2… up to the horizon; of the largest groups only.
+    pub at_risk: Vec<u64>,
 }
 
 /// A curve at one time.
@@ -101,7 +103,8 @@ impl Insights {
 
 impl TimingGroup {
     fn of(group: GroupTiming, labels: &Labels, with_curve: bool) -> Self {
-        let curve = if with_curve { group.curve } else { Vec::new() };
+        let (curve, at_risk) =
+            if with_curve { (group.curve, group.at_risk) } else { (Vec::new(), Vec::new()) };
         Self {
             label: labels.get(&group.key),
             key: group.key,
@@ -114,6 +117,7 @@ impl TimingGroup {
             median_of_payers: group.median_of_payers.into(),
             ninth_decile_of_payers: group.ninth_decile_of_payers.into(),
             curve: curve.into_iter().map(CurvePoint::of).collect(),
+            at_risk,
         }
     }
 }

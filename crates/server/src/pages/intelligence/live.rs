@@ -1,0 +1,80 @@
+//! `GET /intelligence/live`: tells an open page as of which change the statistics are, so that it loads what is in
+//! sight again (SPEC I1). At most once per second; what is true now comes first, so that nothing is missed between
+//! loading the page and connecting.
+
+use crate::api::access::Viewer;
+use crate::api::{Problem, Result};
+use crate::app::App;
+use crate::insights::AsOf;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, Sse};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
+
+/// As on the list of journeys: `assets/live.js` waits for two and a half of these.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Open pages per process.
+const STREAMS_MAX: usize = 1000;
+/// A stream ends after this; the page connects again, and who may no longer see it is found out.
+const STREAM_LIFE: Duration = Duration::from_mins(30);
+
+/// What the open pages of this process share.
+#[derive(Debug)]
+pub(in crate::pages) struct Streams(Arc<Semaphore>);
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(STREAMS_MAX)))
+    }
+}
+
+struct Open {
+    told: watch::Receiver<Option<AsOf>>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// The stream of one open page.
+pub(in crate::pages) async fn stream(
+    State(app): State<App>,
+    _may: Viewer,
+    Extension(streams): Extension<Arc<Streams>>,
+) -> Result<impl IntoResponse> {
+    let place = Arc::clone(&streams.0).try_acquire_owned();
+    let place = place.map_err(|_| Problem::unavailable("Too many pages are open at once."))?;
+    let mut told = app.insights.changes();
+    // Marked as seen first: a change in between is told twice rather than never.
+    told.borrow_and_update();
+    let opening = event(app.insights.as_of());
+    let stop = app.stop.clone();
+    let open = Open { told, _place: place };
+    let events = stream::once(async { Ok::<_, Infallible>(opening) }).chain(follow(open));
+    let end = async move {
+        let _ = timeout(STREAM_LIFE, stop.cancelled()).await;
+    };
+    Ok(Sse::new(events.take_until(Box::pin(end))))
+}
+
+fn follow(open: Open) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold(open, |mut open| async move {
+        let told = match timeout(HEARTBEAT, open.told.changed()).await {
+            Err(_) => Event::default().event("beat").data("-"),
+            Ok(Err(_)) => return None,
+            Ok(Ok(())) => event(*open.told.borrow_and_update()),
+        };
+        Some((Ok(told), open))
+    })
+}
+
+/// While the columns are being loaded there is nothing to ask for again.
+fn event(as_of: Option<AsOf>) -> Event {
+    match as_of {
+        Some(as_of) => Event::default().event("as_of").data(as_of.version.to_string()),
+        None => Event::default().event("beat").data("-"),
+    }
+}

@@ -1,0 +1,83 @@
+//! Refunds and lost disputes by variation (SPEC B4).
+
+use super::super::about::about;
+use super::super::filters::{Filters, csv};
+use super::super::summary::kind;
+use super::Body;
+use super::rows::{ROWS_MAX, ends, figure_words, first_large};
+use crate::charts::intervals::{self, Intervals, Row, Tone};
+use crate::charts::{Figure, Frame, Table, Unit, unit};
+use crate::insights::answer::{self, Revenue, RevenueGroup};
+use crate::insights::{Insights, Unready};
+
+/// Journeys with money below which a share of them is only shown faintly: the gate of every verdict.
+const GATE: u64 = insight::report::GATE_JOURNEYS;
+
+pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body, Unready> {
+    let answer = insights.revenue(&filters.ask).await?;
+    let at_risk: u64 = answer.groups.iter().map(|group| group.at_risk).sum();
+    let words = (at_risk > 0).then(|| {
+        format!(
+            "{} in an open dispute now; counted as kept until it is lost.",
+            unit::counted(at_risk, "journey is", "journeys are")
+        )
+    });
+    let figures = vec![
+        figure("refund-rate", "Gave some back", &answer, filters, |group| &group.refund_rate),
+        figure("dispute-rate", "Lost to a dispute", &answer, filters, |group| &group.loss_rate),
+    ];
+    Ok(Body { words: words.into_iter().collect(), figures, ..Body::default() })
+}
+
+fn figure(
+    id: &str,
+    title: &str,
+    answer: &Revenue,
+    filters: &Filters,
+    of: fn(&RevenueGroup) -> &answer::Figure,
+) -> Figure {
+    let title = format!("{title}, by {}", kind(&filters.ask.by));
+    let mut table = Table::new(&[&first_large(kind(&filters.ask.by)), "With money", "Share (95 %)"]);
+    for group in &answer.groups {
+        table.row([
+            group.label.clone(),
+            unit::count(group.with_money),
+            figure_words(of(group), Unit::Percent),
+        ]);
+    }
+    let paying = answer.groups.iter().filter(|group| group.with_money > 0);
+    let rows = paying.take(ROWS_MAX).map(|group| row(group, of(group))).collect();
+    let plot = Intervals { unit: Unit::Percent, rows, reference: None, table };
+    let empty = "No journey of this period has brought money yet, so nothing can go back.";
+    let picture = intervals::draw(Frame { id, title: &title }, plot, empty);
+    let n = answer.groups.iter().map(|group| group.with_money).sum();
+    Figure {
+        id: id.to_owned(),
+        about: about(n, &filters.ask, &answer.as_of).replacen("journey", "paid journey", 1),
+        picture,
+        finding: None,
+        method: "Of journeys with money; Wilson’s 95\u{a0}% interval. Young payments may still go back."
+            .to_owned(),
+        csv: Some(csv("revenue", &filters.ask)),
+        title,
+    }
+}
+
+fn row(group: &RevenueGroup, figure: &answer::Figure) -> Row {
+    let enough = group.with_money >= GATE;
+    let said = figure_words(figure, Unit::Percent);
+    let insufficient = || format!("insufficient: {} of {GATE} needed", group.with_money);
+    Row {
+        label: group.label.clone(),
+        figure: if enough { said.clone() } else { insufficient() },
+        value: figure.value.filter(|_| enough),
+        interval: ends(figure.interval, 0.0, 1.0),
+        inner: None,
+        tone: if enough { Tone::Plain } else { Tone::Faint },
+        says: format!(
+            "{}: {said} of {} with money",
+            group.label,
+            unit::counted(group.with_money, "journey", "journeys")
+        ),
+    }
+}

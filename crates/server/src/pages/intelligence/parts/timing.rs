@@ -1,0 +1,108 @@
+//! Time to payment as curves (SPEC I5).
+
+use super::super::about::about;
+use super::super::filters::{Filters, csv};
+use super::super::summary::kind;
+use super::Body;
+use super::rows::{figure_words, first_large, p_said};
+use crate::charts::curves::{self, CURVES_MAX, Curve, Curves, Point};
+use crate::charts::{Figure, Frame, Scale, Table, Unit, letter, unit};
+use crate::insights::answer::{Timing, TimingGroup};
+use crate::insights::{Insights, Unready};
+
+pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body, Unready> {
+    let answer = insights.timing(&filters.ask).await?;
+    Ok(Body { figures: vec![figure(&answer, filters)], ..Body::default() })
+}
+
+fn figure(answer: &Timing, filters: &Filters) -> Figure {
+    let days = f64::from(filters.ask.horizon_days);
+    let title = format!("Paid by each day, by {}", kind(&filters.ask.by));
+    let risk_days = Scale::exact(0.0, days).ticks;
+    let shown = answer.groups.iter().filter(|group| !group.curve.is_empty()).take(CURVES_MAX);
+    let plot = Curves {
+        days,
+        curves: shown.map(|group| curve(group, &risk_days)).collect(),
+        risk_days,
+        table: table(answer, &first_large(kind(&filters.ask.by))),
+    };
+    let empty = "Nothing has been paid in this period yet, so there is no curve to draw.";
+    let picture = curves::draw(Frame { id: "timing-curves", title: &title }, plot, empty);
+    let n = answer.groups.iter().map(|group| group.n).sum();
+    Figure {
+        id: "timing-curves".to_owned(),
+        about: about(n, &filters.ask, &answer.as_of),
+        finding: picture.drawn.is_ok().then(|| finding(answer)),
+        picture,
+        method: "Kaplan–Meier, log-log bands; open journeys are watched until now and then leave. The mean over payers \
+                 is never shown: it counts only the quick."
+            .to_owned(),
+        csv: Some(csv("time-to-payment", &filters.ask)),
+        title,
+    }
+}
+
+fn curve(group: &TimingGroup, risk_days: &[f64]) -> Curve {
+    let point = |point: &crate::insights::answer::CurvePoint| {
+        let [low, high] = point.band.unwrap_or([None, None]);
+        Point {
+            x: point.days,
+            y: point.paid,
+            low: low.unwrap_or(point.paid),
+            high: high.unwrap_or(point.paid),
+        }
+    };
+    let at = |days: &f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of days")]
+        let day = days.max(0.0) as usize;
+        group.at_risk.get(day).copied().unwrap_or(0)
+    };
+    Curve {
+        name: group.label.clone(),
+        points: group.curve.iter().map(point).collect(),
+        at_risk: risk_days.iter().map(at).collect(),
+    }
+}
+
+fn finding(answer: &Timing) -> String {
+    let medians = answer.groups.iter().filter(|group| !group.curve.is_empty()).take(CURVES_MAX).enumerate();
+    let medians: Vec<String> = medians
+        .map(|(number, group)| {
+            let median = figure_words(&group.median_of_payers, Unit::Days);
+            format!("{} {median}", letter(number))
+        })
+        .collect();
+    let differ = answer.log_rank.as_ref().map(|test| {
+        let words = if test.p < 0.05 { "the curves differ" } else { "the curves cannot be told apart" };
+        format!(" Log-rank {}: {words}.", p_said(test.p))
+    });
+    format!(
+        "Half of those who pay in time have paid after: {}.{}",
+        medians.join(", "),
+        differ.unwrap_or_default()
+    )
+}
+
+fn table(answer: &Timing, kind: &str) -> Table {
+    let mut table = Table::new(&[
+        kind,
+        "Started",
+        "Paid",
+        "Median of all",
+        "90 % of all",
+        "Median of payers",
+        "90 % of payers",
+    ]);
+    for group in &answer.groups {
+        table.row([
+            group.label.clone(),
+            unit::count(group.n),
+            unit::count(group.paid),
+            figure_words(&group.median, Unit::Days),
+            figure_words(&group.ninth_decile, Unit::Days),
+            figure_words(&group.median_of_payers, Unit::Days),
+            figure_words(&group.ninth_decile_of_payers, Unit::Days),
+        ]);
+    }
+    table
+}
