@@ -5,6 +5,7 @@
 
 use crate::args::Value;
 use crate::bind::{postgres_args, postgres_columns};
+use crate::entries;
 use crate::error::{Result, StoreError};
 use crate::migrate;
 use crate::row::Row;
@@ -91,12 +92,21 @@ impl Db {
         }
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date, and enters into the lists what was stored before there were any.
     pub async fn migrate(&self) -> Result<()> {
         match &self.0 {
-            Pools::Sqlite(file) => file.migrate().await,
-            Pools::Postgres { pool, .. } => migrate::postgres().run(pool).await.map_err(migrate::failed),
+            Pools::Sqlite(file) => file.migrate().await?,
+            Pools::Postgres { pool, .. } => migrate::postgres().run(pool).await.map_err(migrate::failed)?,
         }
+        if !entries::is_unfilled(&mut self.read().await?).await? {
+            return Ok(());
+        }
+        let mut conn = self.ledger().await?;
+        // Another node may have been first.
+        if entries::is_unfilled(&mut conn).await? {
+            entries::fill(&mut conn).await?;
+        }
+        conn.commit().await
     }
 
     /// A connection for reading.

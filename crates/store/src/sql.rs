@@ -123,7 +123,7 @@ fn array(n: usize, kind: Kind) -> String {
 
 /// Declares a module's statements, and `ALL` of them for the test that prepares each.
 macro_rules! statements {
-    ($($name:ident = $text:literal;)+ $(@many $many:ident = $into:literal ($($column:ident: $kind:ident),+) $tail:literal;)*) => {
+    ($($name:ident = $text:expr;)+ $(@many $many:ident = $into:literal ($($column:ident: $kind:ident),+) $tail:literal;)*) => {
         $(static $name: $crate::sql::Sql = $crate::sql::Sql::new(stringify!($name), $text);)+
         $(static $many: $crate::sql::InsertMany = $crate::sql::InsertMany::new(
             stringify!($many), $into, &[$((stringify!($column), $crate::args::Kind::$kind)),+], $tail);)*
@@ -142,14 +142,18 @@ pub fn all() -> Vec<&'static Sql> {
         crate::checkouts::ALL,
         crate::clients::ALL,
         crate::contents::ALL,
+        crate::entries::ALL,
         crate::events::ALL,
         crate::history::ALL,
         crate::journeys::ALL,
         crate::leases::ALL,
+        crate::lists::lead::ALL,
+        &crate::lists::walks(),
         crate::parked::ALL,
         crate::payments::ALL,
         crate::reconciliations::ALL,
         crate::snapshots::ALL,
+        crate::tally::ALL,
         crate::tokens::ALL,
         crate::views::ALL,
         crate::withdrawals::ALL,
@@ -166,14 +170,17 @@ pub fn all_many() -> Vec<&'static InsertMany> {
         crate::checkouts::ALL_MANY,
         crate::clients::ALL_MANY,
         crate::contents::ALL_MANY,
+        crate::entries::ALL_MANY,
         crate::events::ALL_MANY,
         crate::history::ALL_MANY,
         crate::journeys::ALL_MANY,
         crate::leases::ALL_MANY,
+        crate::lists::lead::ALL_MANY,
         crate::parked::ALL_MANY,
         crate::payments::ALL_MANY,
         crate::reconciliations::ALL_MANY,
         crate::snapshots::ALL_MANY,
+        crate::tally::ALL_MANY,
         crate::tokens::ALL_MANY,
         crate::views::ALL_MANY,
         crate::withdrawals::ALL_MANY,
