@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::fetch;
 use crate::ids::{self, Ids};
 use crate::ingest::{self, Ingest};
-use crate::live::Live;
+use crate::live::{self, Live};
 use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -93,6 +93,7 @@ pub struct Tasks {
     worker: JoinHandle<()>,
     fetcher: JoinHandle<()>,
     visits: JoinHandle<()>,
+    listening: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -104,21 +105,21 @@ impl Tasks {
         let _ = self.worker.await;
         let _ = self.fetcher.await;
         let _ = self.visits.await;
+        let _ = self.listening.await;
     }
 }
 
 /// Starts the tasks.
 pub fn start(parts: Parts) -> (App, Tasks) {
     let Parts { config, db, clock, stripe, metrics, open_pages } = parts;
-    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
     let live = Live::new(&ids::secret()[..12]);
+    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock, live: live.clone() };
     let stop = CancellationToken::new();
     let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
     let (wake, woken) = mpsc::channel(1);
     let worker = Worker {
         db: db.clone(),
         context: context.clone(),
-        live: live.clone(),
         handed_over,
         wake: woken,
         behind: false,
@@ -128,6 +129,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let (visits, noting) = visits::start(db.clone(), closing.clone());
+    let listening = tokio::spawn(live::listen(&db, &live, closing.clone()));
     let inner = Inner {
         config,
         db,
@@ -144,7 +146,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     };
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
-    (app, Tasks { closing, writer, worker, fetcher, visits: noting })
+    (app, Tasks { closing, writer, worker, fetcher, visits: noting, listening })
 }
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the

@@ -8,6 +8,7 @@ use crate::bind::{postgres_args, postgres_columns};
 use crate::entries;
 use crate::error::{Result, StoreError};
 use crate::migrate;
+use crate::news::Listener;
 use crate::row::Row;
 use crate::sql::{InsertMany, Sql};
 use crate::sqlite::{self, Durability, aside};
@@ -176,6 +177,14 @@ impl Db {
         Ok(())
     }
 
+    /// Hears what other nodes change; absent on SQLite, which has one node.
+    pub fn listener(&self) -> Option<Listener> {
+        match &self.0 {
+            Pools::Sqlite(_) => None,
+            Pools::Postgres { pool, .. } => Some(Listener::new(pool)),
+        }
+    }
+
     /// Waits until every connection is given back, then closes.
     pub async fn close(&self) {
         match &self.0 {
@@ -221,6 +230,13 @@ enum Target<'a> {
 }
 
 impl Conn {
+    pub(crate) fn engine(&self) -> Engine {
+        match self.0 {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => Engine::Sqlite,
+            Link::PostgresRead(_) | Link::PostgresWrite(..) => Engine::Postgres,
+        }
+    }
+
     fn target(&mut self) -> Result<Target<'_>> {
         Ok(match &mut self.0 {
             Link::SqliteRead(reader) => Target::Sqlite(reader.conn()?),

@@ -2,6 +2,7 @@
 //! none can be left undocumented.
 
 pub mod access;
+pub mod bulk;
 pub mod checkout;
 pub mod clients;
 pub mod contents;
@@ -11,6 +12,7 @@ pub mod health;
 pub mod hypotheses;
 pub mod imports;
 pub mod journey_content;
+pub mod journey_list;
 pub mod journeys;
 pub mod live;
 pub mod outcomes;
@@ -20,6 +22,7 @@ pub mod payments;
 pub mod problem;
 pub mod query;
 pub mod reconciliations;
+pub mod saved_views;
 pub mod unique;
 pub mod versions;
 pub mod visits;
@@ -61,7 +64,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(versions::rollback))
         .routes(routes!(versions::show))
         .routes(routes!(hypotheses::show))
-        .routes(routes!(journeys::list, journeys::create))
+        .routes(routes!(journey_list::list, journeys::create))
         .routes(routes!(journeys::show))
         .routes(routes!(journeys::history))
         .routes(routes!(journey_content::copy))
@@ -71,8 +74,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(visits::agreements))
         .routes(routes!(checkout::open))
         .routes(routes!(outcomes::mark))
-        .routes(routes!(outcomes::bulk_mark))
+        .routes(routes!(bulk::mark))
+        .routes(routes!(bulk::undo))
         .routes(routes!(outcomes::pin, outcomes::release))
+        .routes(routes!(saved_views::list, saved_views::create))
+        .routes(routes!(saved_views::delete))
         .routes(routes!(payments::list))
         .routes(routes!(payments::link))
         .routes(routes!(events::list))

@@ -138,8 +138,7 @@ pub(super) async fn record(
     };
     checkouts::insert(&mut conn, &checkout).await?;
     let changes = settle(app, &mut conn, &checkout).await?;
-    conn.commit().await?;
-    app.live.announce(changes);
+    app.live.commit(conn, changes).await?;
     Ok(Recorded::New)
 }
 

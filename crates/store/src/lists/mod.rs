@@ -5,6 +5,7 @@
 //! what does not fit is left out; a walk that finds too little within [`SCAN_ROWS`] ends, and the answer says where, so
 //! that the next one goes on from there.
 
+pub mod choices;
 mod key;
 pub(crate) mod lead;
 mod sql;
