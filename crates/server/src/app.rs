@@ -8,7 +8,7 @@ use crate::fetch;
 use crate::ids::{self, Ids};
 use crate::ingest::{self, Ingest};
 use crate::insights::{self, Insights};
-use crate::live::Live;
+use crate::live::{self, Live};
 use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -97,6 +97,7 @@ pub struct Tasks {
     fetcher: JoinHandle<()>,
     visits: JoinHandle<()>,
     insights: JoinHandle<()>,
+    listening: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -109,21 +110,21 @@ impl Tasks {
         let _ = self.fetcher.await;
         let _ = self.visits.await;
         let _ = self.insights.await;
+        let _ = self.listening.await;
     }
 }
 
 /// Starts the tasks.
 pub fn start(parts: Parts) -> (App, Tasks) {
     let Parts { config, db, clock, stripe, metrics, open_pages } = parts;
-    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
     let live = Live::new(&ids::secret()[..12]);
+    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock, live: live.clone() };
     let stop = CancellationToken::new();
     let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
     let (wake, woken) = mpsc::channel(1);
     let worker = Worker {
         db: db.clone(),
         context: context.clone(),
-        live: live.clone(),
         handed_over,
         wake: woken,
         behind: false,
@@ -135,6 +136,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let (insights, following) =
         insights::start(db.clone(), context.clock.clone(), live.clone(), closing.clone());
     let (visits, noting) = visits::start(db.clone(), live.clone(), closing.clone());
+    let listening = tokio::spawn(live::listen(&db, &live, closing.clone()));
     let inner = Inner {
         config,
         db,
@@ -152,7 +154,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     };
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
-    (app, Tasks { closing, writer, worker, fetcher, visits: noting, insights: following })
+    (app, Tasks { closing, writer, worker, fetcher, visits: noting, insights: following, listening })
 }
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the

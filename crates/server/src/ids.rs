@@ -34,6 +34,10 @@ pub enum IdKind {
     View,
     /// `aud_…`, a row of the audit log
     Audit,
+    /// `sav_…`, a saved view of a list
+    SavedView,
+    /// `blk_…`, many marks at once
+    BulkMark,
 }
 
 impl IdKind {
@@ -49,6 +53,8 @@ impl IdKind {
             Self::Reconciliation => "rec_",
             Self::View => "viw_",
             Self::Audit => "aud_",
+            Self::SavedView => "sav_",
+            Self::BulkMark => "blk_",
         }
     }
 
@@ -85,6 +91,12 @@ impl Ids {
         let uuid = uuid::Builder::from_unix_timestamp_millis(stamp >> 12, &random).into_uuid();
         format!("{}{}", kind.prefix(), uuid.simple())
     }
+}
+
+/// When an id was made, Unix ms; 0 for what is no id.
+pub fn started_ms(id: &str) -> i64 {
+    let stamp = id.split_once('_').and_then(|(_, hex)| hex.get(..12));
+    stamp.and_then(|hex| i64::from_str_radix(hex, 16).ok()).unwrap_or(0)
 }
 
 /// A token nobody can guess, in hex.
@@ -140,6 +152,7 @@ mod tests {
         assert!(made.is_sorted());
         assert!(made.iter().all(|id| IdKind::Journey.fits(id)));
         assert!(!IdKind::Journey.fits("jrn_x") && !IdKind::Client.fits(&made[0]));
+        assert_eq!(started_ms(&made[0]), 1_795_313_655_120);
         assert!(is_secret(&secret()) && !is_secret(&secret().to_uppercase()) && !is_secret(""));
     }
 }

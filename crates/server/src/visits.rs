@@ -1,8 +1,8 @@
 //! Writes down which pages clients were served and how long they looked, without making them wait: a bounded queue, and
 //! one task that writes what has gathered. Never in the way of money: when it is full, notes are dropped and counted.
 
+use crate::apply::VIEW;
 use crate::apply::journeys::change;
-use crate::apply::{Change, VIEW};
 use crate::live::Live;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -88,8 +88,8 @@ async fn write_until(db: &Db, live: &Live, batch: &[Note], closing: &Cancellatio
         return;
     }
     loop {
-        let error = match write(db, batch).await {
-            Ok(changes) => return live.announce(changes),
+        let error = match write(db, live, batch).await {
+            Ok(()) => return,
             Err(error) => error,
         };
         if !error.is_unavailable() || closing.is_cancelled() {
@@ -105,7 +105,7 @@ async fn write_until(db: &Db, live: &Live, batch: &[Note], closing: &Cancellatio
 }
 
 /// One transaction that need not wait for the disk: a power failure may take the last views, never a payment.
-async fn write(db: &Db, batch: &[Note]) -> store::Result<Vec<Change>> {
+async fn write(db: &Db, live: &Live, batch: &[Note]) -> store::Result<()> {
     let mut conn = db.derive().await?;
     let viewed: Vec<PageView> = batch
         .iter()
@@ -132,8 +132,7 @@ async fn write(db: &Db, batch: &[Note]) -> store::Result<Vec<Change>> {
     let concerned: Vec<String> = concerned.into_iter().collect();
     facts::note_views(&mut conn, concerned.clone()).await?;
     let journeys = journeys::by_ids(&mut conn, concerned).await?;
-    conn.commit().await?;
-    Ok(journeys.iter().map(|journey| change(journey, VIEW)).collect())
+    live.commit(conn, journeys.iter().map(|journey| change(journey, VIEW)).collect()).await
 }
 
 #[cfg(test)]

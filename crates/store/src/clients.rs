@@ -2,6 +2,7 @@
 
 use crate::args::{Value, args};
 use crate::db::Conn;
+use crate::entries;
 use crate::error::Result;
 use crate::row::{Row, to_json};
 use crate::sql::statements;
@@ -19,7 +20,7 @@ statements! {
     SET_CUSTOMER = "UPDATE client SET stripe_customer_id = $1 WHERE id = $2";
     KNOWN_EMAILS = "SELECT DISTINCT email FROM client WHERE email = ANY($1)";
     @many INSERT = "client" (id: Text, name: Text, email: Text, company: Text, attributes: Text, search: Text,
-                            stripe_customer_id: Text, created_at_ms: Int) "";
+                            stripe_customer_id: Text, created_at_ms: Int, words: Text) "";
 }
 
 /// One client.
@@ -62,7 +63,7 @@ pub async fn insert(conn: &mut Conn, c: &StoredClient) -> Result<()> {
 pub async fn insert_all(conn: &mut Conn, clients: &[StoredClient]) -> Result<()> {
     let rows = clients.iter().map(values).collect::<Result<Vec<_>>>()?;
     conn.insert_many(&INSERT, rows).await?;
-    Ok(())
+    entries::word(conn, clients).await
 }
 
 fn values(c: &StoredClient) -> Result<Vec<Value>> {
@@ -77,7 +78,8 @@ fn values(c: &StoredClient) -> Result<Vec<Value>> {
         attributes,
         search,
         &c.stripe_customer_id,
-        c.created_at_ms
+        c.created_at_ms,
+        entries::line(c)
     ])
 }
 

@@ -5,8 +5,10 @@
 
 use crate::args::Value;
 use crate::bind::{postgres_args, postgres_columns};
+use crate::entries;
 use crate::error::{Result, StoreError};
 use crate::migrate;
+use crate::news::Listener;
 use crate::row::{Line, Row};
 use crate::sql::{InsertMany, Sql};
 use crate::sqlite::{self, Durability, aside};
@@ -97,12 +99,21 @@ impl Db {
         }
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date, and enters into the lists what was stored before there were any.
     pub async fn migrate(&self) -> Result<()> {
         match &self.0 {
-            Pools::Sqlite(file) => file.migrate().await,
-            Pools::Postgres { pool, .. } => migrate::postgres().run(pool).await.map_err(migrate::failed),
+            Pools::Sqlite(file) => file.migrate().await?,
+            Pools::Postgres { pool, .. } => migrate::postgres().run(pool).await.map_err(migrate::failed)?,
         }
+        if !entries::is_unfilled(&mut self.read().await?).await? {
+            return Ok(());
+        }
+        let mut conn = self.ledger().await?;
+        // Another node may have been first.
+        if entries::is_unfilled(&mut conn).await? {
+            entries::fill(&mut conn).await?;
+        }
+        conn.commit().await
     }
 
     /// A connection for reading.
@@ -172,6 +183,14 @@ impl Db {
         Ok(())
     }
 
+    /// Hears what other nodes change; absent on SQLite, which has one node.
+    pub fn listener(&self) -> Option<Listener> {
+        match &self.0 {
+            Pools::Sqlite(_) => None,
+            Pools::Postgres { pool, .. } => Some(Listener::new(pool)),
+        }
+    }
+
     /// Waits until every connection is given back, then closes.
     pub async fn close(&self) {
         match &self.0 {
@@ -222,6 +241,13 @@ enum Target<'a> {
 }
 
 impl Conn {
+    pub(crate) fn engine(&self) -> Engine {
+        match self.0 {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => Engine::Sqlite,
+            Link::PostgresRead(_) | Link::PostgresWrite(..) => Engine::Postgres,
+        }
+    }
+
     fn target(&mut self) -> Result<Target<'_>> {
         Ok(match &mut self.0 {
             Link::SqliteRead(reader) => Target::Sqlite(reader.conn()?),

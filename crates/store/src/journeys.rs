@@ -2,11 +2,14 @@
 
 use crate::args::{Value, args};
 use crate::db::Conn;
+use crate::entries;
 use crate::error::{Result, StoreError};
 use crate::row::{Row, to_json};
 use crate::sql::statements;
+use crate::tally;
 use ledger::ending::ended_at_ms;
 use ledger::{Currency, Judgement, Mark, Money, Override};
+use std::collections::{BTreeMap, BTreeSet};
 
 statements! {
     BY_IDS = "SELECT id, client_id, token, content_version_id, hypothesis_id, amount_minor, currency, livemode, \
@@ -16,23 +19,12 @@ statements! {
               started_at_ms, first_viewed_at_ms, mark, pinned, history_count, judgement, changed_at_ms \
               FROM journey WHERE client_id = ANY($1) ORDER BY id";
     IDS = "SELECT id FROM journey WHERE id > $1 ORDER BY id LIMIT $2";
-    LIST = "SELECT j.id, j.client_id, j.token, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
-            j.livemode, j.started_at_ms, j.first_viewed_at_ms, j.mark, j.pinned, j.history_count, j.judgement, \
-            j.changed_at_ms, c.name, c.email, c.company, n.name, v.number \
-            FROM journey j JOIN client c ON c.id = j.client_id \
-            JOIN content_version v ON v.id = j.content_version_id JOIN content n ON n.id = v.content_id \
-            WHERE (CAST($1 AS TEXT) IS NULL OR j.outcome = $1) \
-            AND (CAST($2 AS TEXT) IS NULL OR j.payment_status = $2) \
-            AND (CAST($3 AS BOOLEAN) IS NULL OR j.livemode = $3) \
-            AND (CAST($4 AS TEXT) IS NULL OR c.search LIKE $4 ESCAPE '!' OR j.id = $5) \
-            AND (CAST($6 AS TEXT) IS NULL OR j.id < $6) ORDER BY j.id DESC LIMIT $7";
     LINES = "SELECT j.id, j.client_id, j.token, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
             j.livemode, j.started_at_ms, j.first_viewed_at_ms, j.mark, j.pinned, j.history_count, j.judgement, \
-            j.changed_at_ms, c.name, c.email, c.company, n.name, v.number \
+            j.changed_at_ms, c.name, c.email, c.company, n.name, v.number, n.id, h.category, c.attributes \
             FROM journey j JOIN client c ON c.id = j.client_id \
             JOIN content_version v ON v.id = j.content_version_id JOIN content n ON n.id = v.content_id \
-            WHERE j.id = ANY($1) ORDER BY j.id DESC";
-    COUNTS = "SELECT livemode, outcome, count(*) FROM journey GROUP BY livemode, outcome";
+            JOIN hypothesis h ON h.id = j.hypothesis_id WHERE j.id = ANY($1) ORDER BY j.id DESC";
     INSERT_VERSION = "INSERT INTO journey_version (journey_id, given_at_ms, content_version_id, hypothesis_id) \
                       VALUES ($1, $2, $3, $4)";
     VERSIONS = "SELECT journey_id, given_at_ms, content_version_id, hypothesis_id FROM journey_version \
@@ -107,6 +99,12 @@ pub struct JourneyLine {
     pub content_name: String,
     /// The version's number.
     pub version_number: i64,
+    /// The content's id.
+    pub content_id: String,
+    /// Of the journey's hypothesis.
+    pub category: String,
+    /// The client's.
+    pub client_attributes: BTreeMap<String, String>,
 }
 
 /// When a journey was given which version.
@@ -117,19 +115,6 @@ pub struct GivenVersion {
     pub given_at_ms: i64,
     pub content_version_id: String,
     pub hypothesis_id: String,
-}
-
-/// Filters of the list.
-#[derive(Clone, Debug, Default)]
-pub struct JourneyFilter {
-    /// One outcome.
-    pub outcome: Option<String>,
-    /// One payment status.
-    pub payment_status: Option<String>,
-    /// One mode.
-    pub livemode: Option<bool>,
-    /// Part of the client's name, address or company, or the journey's id.
-    pub q: Option<String>,
 }
 
 fn stored(row: &Row) -> Result<StoredJourney> {
@@ -159,6 +144,9 @@ fn line(row: &Row) -> Result<JourneyLine> {
         client_company: row.get(17)?,
         content_name: row.get(18)?,
         version_number: row.get(19)?,
+        content_id: row.get(20)?,
+        category: row.get(21)?,
+        client_attributes: row.json(22, "client")?,
     })
 }
 
@@ -198,17 +186,43 @@ pub async fn insert(conn: &mut Conn, j: &StoredJourney) -> Result<()> {
     if !by_ids(conn, vec![j.id.clone()]).await?.is_empty() {
         return Err(StoreError::Conflict(format!("journey {} exists", j.id)));
     }
-    save(conn, std::slice::from_ref(j)).await?;
-    let given = args![&j.id, j.started_at_ms, &j.content_version_id, &j.hypothesis_id];
-    conn.execute(&INSERT_VERSION, given).await?;
+    insert_all(conn, std::slice::from_ref(j)).await
+}
+
+/// Writes journeys that are all new.
+pub async fn insert_all(conn: &mut Conn, journeys: &[StoredJourney]) -> Result<()> {
+    enter(conn, journeys).await?;
+    for j in journeys {
+        let given = args![&j.id, j.started_at_ms, &j.content_version_id, &j.hypothesis_id];
+        conn.execute(&INSERT_VERSION, given).await?;
+    }
     Ok(())
 }
 
-/// Writes what became of journeys, and what people said of them; at most one per id.
+async fn enter(conn: &mut Conn, journeys: &[StoredJourney]) -> Result<()> {
+    conn.insert_many(&UPSERT, journeys.iter().map(values).collect::<Result<Vec<_>>>()?).await?;
+    entries::enter(conn, journeys.iter().map(|j| j.id.clone()).collect()).await?;
+    entries::segment(conn, journeys).await?;
+    tally::change(conn, &[], journeys).await
+}
+
+/// Writes what became of journeys, and what people said of them; at most one per id. Known ones change, others are new.
 pub async fn save(conn: &mut Conn, journeys: &[StoredJourney]) -> Result<()> {
-    let rows = journeys.iter().map(values).collect::<Result<Vec<_>>>()?;
-    conn.insert_many(&UPSERT, rows).await?;
-    Ok(())
+    let before = by_ids(conn, journeys.iter().map(|j| j.id.clone()).collect()).await?;
+    let known: BTreeSet<&String> = before.iter().map(|j| &j.id).collect();
+    let (old, new): (Vec<_>, Vec<_>) = journeys.iter().cloned().partition(|j| known.contains(&j.id));
+    replace(conn, &before, &old).await?;
+    enter(conn, &new).await
+}
+
+/// Writes what became of known journeys; `before` is what is stored of the same.
+pub async fn replace(conn: &mut Conn, before: &[StoredJourney], after: &[StoredJourney]) -> Result<()> {
+    if after.is_empty() {
+        return Ok(());
+    }
+    conn.insert_many(&UPSERT, after.iter().map(values).collect::<Result<Vec<_>>>()?).await?;
+    entries::follow(conn, after.iter().map(|j| j.id.clone()).collect()).await?;
+    tally::change(conn, before, after).await
 }
 
 /// These journeys.
@@ -244,6 +258,7 @@ pub async fn give(
         return Err(StoreError::Conflict(format!("journey {id} does not exist")));
     }
     conn.execute(&INSERT_VERSION, args![id, given_at_ms, version_id, hypothesis_id]).await?;
+    entries::enter(conn, vec![id.to_owned()]).await?;
     Ok(given_at_ms)
 }
 
@@ -262,28 +277,9 @@ pub async fn ids(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec<String>
     conn.fetch_all(&IDS, args![after, limit]).await?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Newest first; `after` is the last id of the page before.
-pub async fn list(
-    conn: &mut Conn,
-    filter: &JourneyFilter,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<JourneyLine>> {
-    let like = filter.q.as_deref().map(contains);
-    let values =
-        args![&filter.outcome, &filter.payment_status, filter.livemode, like, &filter.q, after, limit];
-    conn.fetch_all(&LIST, values).await?.iter().map(line).collect()
-}
-
 /// These journeys as listed, newest first.
 pub async fn lines(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<JourneyLine>> {
     conn.fetch_all(&LINES, args![ids]).await?.iter().map(line).collect()
-}
-
-/// (livemode, outcome, count).
-pub async fn counts(conn: &mut Conn) -> Result<Vec<(bool, String, i64)>> {
-    let rows = conn.fetch_all(&COUNTS, args![]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
 
 /// The versions these journeys were given, oldest first within a journey.
@@ -299,17 +295,4 @@ pub async fn versions(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<GivenVers
             })
         })
         .collect()
-}
-
-/// A `LIKE` pattern for "contains, in any case", with `!` as escape.
-fn contains(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

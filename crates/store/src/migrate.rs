@@ -34,6 +34,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0004_audit.sql"),
     ),
     (
+        6,
+        "lists",
+        include_str!("../migrations/sqlite/0006_lists.sql"),
+        include_str!("../migrations/postgres/0006_lists.sql"),
+    ),
+    (
         9,
         "facts",
         include_str!("../migrations/sqlite/0009_facts.sql"),

@@ -82,8 +82,7 @@ pub async fn create(
     clients::insert(&mut conn, &client).await?;
     let concerned = weak::settle_client(&mut conn, &client.id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
-    conn.commit().await?;
-    app.live.announce(changes);
+    app.live.commit(conn, changes).await?;
     Ok((StatusCode::CREATED, Json(client.into())))
 }
 
@@ -108,8 +107,7 @@ pub async fn update(
     let concerned = weak::settle_client(&mut conn, &id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
     let client = clients::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("client"))?;
-    conn.commit().await?;
-    app.live.announce(changes);
+    app.live.commit(conn, changes).await?;
     Ok(Json(client.into()))
 }
 

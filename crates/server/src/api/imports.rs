@@ -55,7 +55,6 @@ pub async fn clients(
     let options = Options { dry_run, skip_existing };
     let report = import::clients(&app.db, &app.context, &file, options, |_, _, _| {}).await;
     let report = report.map_err(problem)?;
-    app.live.announce(report.changes);
     let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
     Ok((
         status,

@@ -198,7 +198,6 @@ async fn give(app: &App, mut conn: Conn, journey: StoredJourney, gift: Gift) -> 
     changes.extend(apply::journeys::rejudge(&mut conn, &app.context, &concerned).await?);
     changes.push(apply::journeys::change(&journey, "content"));
     let view = views::one(app, &mut conn, &journey.id).await?;
-    conn.commit().await?;
-    app.live.announce(changes);
+    app.live.commit(conn, changes).await?;
     view.map(Json).ok_or_else(|| Problem::not_found("journey"))
 }

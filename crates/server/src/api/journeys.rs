@@ -20,7 +20,7 @@ use ledger::{Outcome, OutcomeSource, PaymentStatus, judge};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use store::history::{self, HistoryRow};
-use store::journeys::{self, JourneyFilter, StoredJourney};
+use store::journeys::{self, StoredJourney};
 use store::payments::{self, HintKind, StoredPayment};
 use store::{Conn, clients, contents, withdrawals};
 use utoipa::ToSchema;
@@ -133,8 +133,7 @@ pub async fn create(
     let mut changes = vec![apply::journeys::change(&journey, "created")];
     changes.extend(settle(&app, &mut conn, &journey).await?);
     let view = one(&app, &mut conn, &journey.id).await?;
-    conn.commit().await?;
-    app.live.announce(changes);
+    app.live.commit(conn, changes).await?;
     view.map(|view| (StatusCode::CREATED, Json(view))).ok_or_else(|| Problem::not_found("journey"))
 }
 
@@ -206,36 +205,6 @@ pub async fn show(State(app): State<App>, _may: Viewer, Path(id): Path<String>) 
     found.map(Json).ok_or_else(|| Problem::not_found("journey"))
 }
 
-/// Journeys, newest first. `q` looks in the client's name, address and company.
-#[utoipa::path(get, path = "/api/v1/journeys", tag = "journeys",
-    params(("outcome" = Option<String>, Query), ("payment_status" = Option<String>, Query),
-        ("livemode" = Option<bool>, Query), ("q" = Option<String>, Query),
-        ("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
-    responses((status = 200, body = List<Journey>), (status = 422, body = Problem)))]
-pub async fn list(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Json<List<Journey>>> {
-    let filter = filter(&mut params);
-    let page = params.page(|after| IdKind::Journey.fits(after))?;
-    let mut conn = app.db.read().await?;
-    let lines = journeys::list(&mut conn, &filter, page.after.as_deref(), page.rows()).await?;
-    let rows = lines.into_iter().map(|line| line.journey).collect();
-    let items = views(&app, &mut conn, rows).await?;
-    Ok(Json(page.list(items, |journey| journey.id.clone())))
-}
-
-/// The filters of the list, for the API and the page.
-pub fn filter(params: &mut Params) -> JourneyFilter {
-    let statuses = "none, processing, failed, canceled, paid, partially_refunded, refunded, disputed, lost";
-    let outcomes = "pending, responded, paid, ghosted, refunded";
-    JourneyFilter {
-        outcome: params.word("outcome", Outcome::parse, outcomes).map(|o| o.as_str().to_owned()),
-        payment_status: params
-            .word("payment_status", PaymentStatus::parse, statuses)
-            .map(|s| s.as_str().to_owned()),
-        livemode: params.truth("livemode"),
-        q: params.text("q"),
-    }
-}
-
 /// Every change of a journey's outcome, newest first.
 #[utoipa::path(get, path = "/api/v1/journeys/{id}/history", tag = "journeys",
     params(("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
@@ -278,7 +247,8 @@ pub async fn one(app: &App, conn: &mut Conn, id: &str) -> Result<Option<Journey>
     Ok(views(app, conn, rows).await?.pop())
 }
 
-async fn views(app: &App, conn: &mut Conn, rows: Vec<StoredJourney>) -> Result<Vec<Journey>> {
+/// Journeys as the API shows them.
+pub(super) async fn views(app: &App, conn: &mut Conn, rows: Vec<StoredJourney>) -> Result<Vec<Journey>> {
     let mut by_journey: BTreeMap<String, Vec<StoredPayment>> = BTreeMap::new();
     for payment in payments::by_journeys(conn, rows.iter().map(|j| j.id.clone()).collect()).await? {
         if let (Some(id), true) = (payment.journey_id.clone(), payment.facts.is_money) {

@@ -2,6 +2,7 @@
 //! none can be left undocumented.
 
 pub mod access;
+pub mod bulk;
 pub mod checkout;
 pub mod clients;
 pub mod contents;
@@ -13,6 +14,7 @@ pub mod imports;
 pub mod insights;
 pub mod journey_analysis;
 pub mod journey_content;
+pub mod journey_list;
 pub mod journeys;
 pub mod live;
 pub mod outcomes;
@@ -22,6 +24,7 @@ pub mod payments;
 pub mod problem;
 pub mod query;
 pub mod reconciliations;
+pub mod saved_views;
 pub mod unique;
 pub mod versions;
 pub mod visits;
@@ -63,7 +66,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(versions::rollback))
         .routes(routes!(versions::show))
         .routes(routes!(hypotheses::show))
-        .routes(routes!(journeys::list, journeys::create))
+        .routes(routes!(journey_list::list, journeys::create))
         .routes(routes!(journeys::show))
         .routes(routes!(journeys::history))
         .routes(routes!(journey_analysis::show))
@@ -74,8 +77,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(visits::agreements))
         .routes(routes!(checkout::open))
         .routes(routes!(outcomes::mark))
-        .routes(routes!(outcomes::bulk_mark))
+        .routes(routes!(bulk::mark))
+        .routes(routes!(bulk::undo))
         .routes(routes!(outcomes::pin, outcomes::release))
+        .routes(routes!(saved_views::list, saved_views::create))
+        .routes(routes!(saved_views::delete))
         .routes(routes!(payments::list))
         .routes(routes!(payments::link))
         .routes(routes!(events::list))

@@ -1,4 +1,4 @@
-//! What people say of an outcome: mark, bulk mark, override, release.
+//! What people say of an outcome: mark, override, release.
 
 use super::access::Editor;
 use super::form::Form;
@@ -12,18 +12,14 @@ use crate::audit;
 use crate::ids::IdKind;
 use axum::Json;
 use axum::extract::State;
-use ledger::{Mark, Outcome, OutcomeSource, Override};
-use serde::Serialize;
+use ledger::{Mark, Outcome, Override};
 use serde_json::json;
-use std::collections::BTreeSet;
 use store::Conn;
 use store::journeys::{self, StoredJourney};
 use utoipa::ToSchema;
 
 /// Characters of a note or reason.
-const NOTE_CHARS_MAX: usize = 10_000;
-/// Journeys marked in one go.
-const BULK_MAX: usize = 1_000;
+pub(super) const NOTE_CHARS_MAX: usize = 10_000;
 
 /// Body of a mark.
 #[derive(ToSchema)]
@@ -39,29 +35,6 @@ pub struct NewMark {
 pub struct NewOverride {
     outcome: String,
     reason: String,
-}
-
-/// Body of a bulk mark.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "documents the body that `Form` reads")]
-pub struct NewBulkMark {
-    ids: Vec<String>,
-    outcome: String,
-    note: Option<String>,
-}
-
-/// A journey that a bulk mark did not change.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Unchanged {
-    id: String,
-    why: String,
-}
-
-/// What a bulk mark did.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct BulkAnswer {
-    changed: Vec<String>,
-    unchanged: Vec<Unchanged>,
 }
 
 /// Note an outcome. Money outranks it.
@@ -129,70 +102,6 @@ pub async fn release(
     answer(&app, conn, &id, change).await
 }
 
-/// Mark many journeys. Each that changes gets its own row of history.
-#[utoipa::path(post, path = "/api/v1/journeys/bulk-mark", tag = "outcomes", request_body = NewBulkMark,
-    responses((status = 200, body = BulkAnswer), (status = 422, body = Problem)))]
-pub async fn bulk_mark(
-    State(app): State<App>,
-    Editor(who): Editor,
-    mut form: Form,
-) -> Result<Json<BulkAnswer>> {
-    let ids = form.texts("ids", BULK_MAX);
-    let (outcome, note) = (form.outcome("outcome"), form.opt_text("note", 0..=NOTE_CHARS_MAX));
-    form.finish(())?;
-    let mut conn = app.db.ledger().await?;
-    let mut bulk = BulkAnswer { changed: Vec::new(), unchanged: Vec::new() };
-    let mut changes = Vec::new();
-    let mut seen = BTreeSet::new();
-    for id in ids.into_iter().filter(|id| seen.insert(id.clone())) {
-        match mark_one(&app, &mut conn, &id, outcome, note.clone(), &who.name).await? {
-            Ok(change) => {
-                changes.push(change);
-                bulk.changed.push(id);
-            }
-            Err((why, change)) => {
-                changes.extend(change);
-                bulk.unchanged.push(Unchanged { id, why });
-            }
-        }
-    }
-    let detail = json!({"outcome": outcome.as_str(), "changed": bulk.changed.len(), "unchanged": bulk.unchanged.len()});
-    audit::record(&mut conn, &app.context, &who, "journey.bulk_mark", None, detail).await?;
-    conn.commit().await?;
-    app.live.announce(changes);
-    Ok(Json(bulk))
-}
-
-/// Why a mark changed nothing, and the change to announce when it was kept all the same.
-type Kept = (String, Option<Change>);
-
-async fn mark_one(
-    app: &App,
-    conn: &mut Conn,
-    id: &str,
-    outcome: Outcome,
-    note: Option<String>,
-    who: &str,
-) -> Result<Result<Change, Kept>> {
-    let journey = if IdKind::Journey.fits(id) { journeys::get(conn, id).await? } else { None };
-    let Some(journey) = journey else { return Ok(Err(("there is no such journey".to_owned(), None))) };
-    let before = journey.judgement.outcome;
-    if before == outcome {
-        return Ok(Err((format!("it is {outcome} already"), None)));
-    }
-    let (journey, change) = set_mark(app, conn, journey, outcome, note, who).await?;
-    if journey.judgement.outcome != before {
-        return Ok(Ok(change));
-    }
-    let why = match journey.judgement.source {
-        OutcomeSource::Override => {
-            format!("an override pins it to {before}; the mark is kept in its history")
-        }
-        _ => format!("Stripe says {before}, which outranks a mark; the mark is kept in its history"),
-    };
-    Ok(Err((why, Some(change))))
-}
-
 async fn set_mark(
     app: &App,
     conn: &mut Conn,
@@ -214,7 +123,6 @@ async fn find(conn: &mut Conn, id: &str) -> Result<StoredJourney> {
 
 async fn answer(app: &App, mut conn: Conn, id: &str, change: Change) -> Result<Json<Journey>> {
     let view = views::one(app, &mut conn, id).await?;
-    conn.commit().await?;
-    app.live.announce(vec![change]);
+    app.live.commit(conn, vec![change]).await?;
     view.map(Json).ok_or_else(|| Problem::not_found("journey"))
 }

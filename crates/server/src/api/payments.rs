@@ -121,7 +121,6 @@ pub async fn link(
     let touched = Touched { payments: payment_ids, ..Touched::default() };
     let changes = batch::recompute(&mut conn, &app.context, &touched, &trees).await?;
     let linked = payments::by_ids(&mut conn, vec![id]).await?.pop();
-    conn.commit().await?;
-    app.live.announce(changes);
+    app.live.commit(conn, changes).await?;
     linked.map(|p| Json(p.into())).ok_or_else(|| Problem::not_found("payment"))
 }

@@ -30,6 +30,13 @@ impl FromRequestParts<App> for Params {
             Query::<BTreeMap<String, String>>::from_request_parts(parts, app).await.map_err(|_| {
                 Problem::invalid_field("", "The query cannot be read; each parameter once, as name=value.")
             })?;
+        Ok(Self::of(values))
+    }
+}
+
+impl Params {
+    /// Parameters that are there already.
+    pub fn of(values: BTreeMap<String, String>) -> Self {
         let mut params = Self { values, errors: Vec::new() };
         params.values.retain(|_, value| !value.is_empty());
         let bad: Vec<String> = params
@@ -43,11 +50,14 @@ impl FromRequestParts<App> for Params {
             params.values.remove(&name);
             params.fault(&name, format!("must have at most {CHARS_MAX} characters, and no NUL"));
         }
-        Ok(params)
+        params
     }
-}
 
-impl Params {
+    /// Those of a query that is part of something else, without `?`.
+    pub fn parse(query: &str) -> Self {
+        Self::of(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
     /// Notes a fault.
     pub fn fault(&mut self, field: &str, message: impl Into<String>) {
         self.errors.push(FieldError { field: field.to_owned(), message: message.into() });

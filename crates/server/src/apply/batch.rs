@@ -21,15 +21,13 @@ pub struct Unreadable {
 /// What a batch did.
 #[derive(Debug, Default)]
 pub struct Applied {
-    /// Changes to announce, once committed.
-    pub changes: Vec<Change>,
     /// Events to note as failed.
     pub unreadable: Vec<Unreadable>,
     /// Events that this batch ended.
     pub finished: u64,
 }
 
-/// Applies events and commits. Nothing is written when it fails.
+/// Applies events, commits and announces what changed. Nothing is written when it fails.
 pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<Applied> {
     let (observations, done, unreadable) = read(batch);
     let mut conn = db.derive().await?;
@@ -38,8 +36,8 @@ pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<App
     for end in done.otherwise {
         events::set_end(&mut conn, &end.id, end.handled, end.attempts).await?;
     }
-    conn.commit().await?;
-    Ok(Applied { changes, unreadable, finished })
+    context.live.commit(conn, changes).await?;
+    Ok(Applied { unreadable, finished })
 }
 
 /// Takes observations into the books: objects, then payments, then journeys.

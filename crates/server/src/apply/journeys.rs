@@ -82,7 +82,7 @@ pub async fn rejudge(conn: &mut Conn, context: &Context, ids: &BTreeSet<String>)
     }
     let facts = Facts::load(conn, ids).await?;
     let now_ms = context.clock.now_ms();
-    let (mut dirty, mut rows, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut before, mut dirty, mut rows, mut changes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for journey in &facts.journeys {
         let judgement = facts.judge(journey);
         if judgement == journey.judgement {
@@ -97,9 +97,10 @@ pub async fn rejudge(conn: &mut Conn, context: &Context, ids: &BTreeSet<String>)
         now.judgement = judgement;
         now.changed_at_ms = now_ms;
         changes.push(change(&now, "payment"));
+        before.push(journey.clone());
         dirty.push(now);
     }
-    journeys::save(conn, &dirty).await?;
+    journeys::replace(conn, &before, &dirty).await?;
     history::insert(conn, &rows).await?;
     Ok(changes)
 }
@@ -128,7 +129,7 @@ fn automatic_row(
 
 /// What a person did to a journey's outcome.
 pub struct Said<'a> {
-    /// `mark`, `override` or `release`.
+    /// `mark`, `override`, `release` or `undo`.
     pub change: &'static str,
     /// Who.
     pub actor: &'a str,
@@ -149,13 +150,26 @@ pub async fn record(
     journey.judgement = facts.judge(&journey);
     journey.history_count += 1;
     journey.changed_at_ms = context.clock.now_ms();
-    let outranked = said.change == "mark" && journey.judgement.source != OutcomeSource::Mark;
+    let row = said_row(context, &journey, from, &said);
+    journeys::replace(conn, &facts.journeys, std::slice::from_ref(&journey)).await?;
+    history::insert(conn, &[row]).await?;
+    let change = change(&journey, said.change);
+    Ok((journey, change))
+}
+
+/// The row of history about what a person said of a journey, which carries it already.
+pub(super) fn said_row(
+    context: &Context,
+    journey: &StoredJourney,
+    from: Outcome,
+    said: &Said<'_>,
+) -> HistoryRow {
     let source = match said.change {
         "mark" => OutcomeSource::Mark,
         "override" => OutcomeSource::Override,
         _ => journey.judgement.source,
     };
-    let row = HistoryRow {
+    HistoryRow {
         seq: journey.history_count,
         id: context.ids.make(IdKind::History),
         journey_id: journey.id.clone(),
@@ -165,13 +179,9 @@ pub async fn record(
         source,
         event_id: None,
         actor: Some(said.actor.to_owned()),
-        note: said.note,
-        outranked,
-    };
-    journeys::save(conn, std::slice::from_ref(&journey)).await?;
-    history::insert(conn, &[row]).await?;
-    let change = change(&journey, said.change);
-    Ok((journey, change))
+        note: said.note.clone(),
+        outranked: said.change == "mark" && journey.judgement.source != OutcomeSource::Mark,
+    }
 }
 
 /// What the live stream tells of a journey.

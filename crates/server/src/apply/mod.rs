@@ -9,6 +9,7 @@
 pub mod batch;
 pub mod hints;
 pub mod journeys;
+pub mod marks;
 pub mod matching;
 pub mod objects;
 pub mod verify;
@@ -17,6 +18,7 @@ pub mod worker;
 
 use crate::clock::Clock;
 use crate::ids::Ids;
+use crate::live::Live;
 use ledger::{Outcome, PaymentStatus};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -28,6 +30,8 @@ pub struct Context {
     pub clock: Clock,
     /// New ids.
     pub ids: Arc<Ids>,
+    /// Where changes are announced.
+    pub live: Live,
 }
 
 /// What happened to a journey, as the live stream tells it.
@@ -39,9 +43,12 @@ pub struct Change {
     pub outcome: Outcome,
     /// Now.
     pub payment_status: PaymentStatus,
-    /// `created`, `payment`, `mark`, `override`, `release`, `content`, or [`VIEW`].
+    /// One of [`CHANGES`].
     pub change: &'static str,
 }
+
+/// What can happen to a journey. `undo` takes a mark back.
+pub const CHANGES: [&str; 8] = ["created", "payment", "mark", "override", "release", "content", "undo", VIEW];
 
 /// The client looked at a page, or opened a checkout: nothing that a list shows.
 pub const VIEW: &str = "view";

@@ -1,10 +1,11 @@
-//! `whypaid doctor --verify`: computes every payment and outcome again from the stored snapshots, and reports what
-//! differs from what is stored. Writes nothing.
+//! `whypaid doctor --verify`: computes every payment and outcome again from the stored snapshots, and what the lists keep
+//! from those, and reports what differs from what is stored. Writes nothing.
 
 use super::journeys::Facts;
 use ledger::{Snapshot, fold};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Conn, Db, Result, history, journeys, payments, snapshots};
+use store::tally::{self, Sums};
+use store::{Conn, Db, Result, entries, history, journeys, payments, snapshots};
 
 /// Rows looked at in one go.
 const PAGE: i64 = 500;
@@ -33,15 +34,31 @@ pub async fn verify(db: &Db, mut progress: impl FnMut(&Report)) -> Result<Report
         verify_payments(&mut conn, ids, &mut report).await?;
         progress(&report);
     }
-    let mut after = String::new();
+    let (mut after, mut sums) = (String::new(), Sums::new());
     loop {
         let ids = journeys::ids(&mut conn, &after, PAGE).await?;
         let Some(last) = ids.last() else { break };
         after.clone_from(last);
-        verify_journeys(&mut conn, ids, &mut report).await?;
+        verify_journeys(&mut conn, ids, &mut sums, &mut report).await?;
         progress(&report);
     }
+    verify_sums(&mut conn, &sums, &mut report).await?;
     Ok(report)
+}
+
+/// What pages show without counting is what counting gives.
+async fn verify_sums(conn: &mut Conn, counted: &Sums, report: &mut Report) -> Result<()> {
+    let kept = tally::all(conn).await?;
+    let keys: BTreeSet<_> = kept.keys().chain(counted.keys()).collect();
+    for key in keys {
+        let (kept, counted) = (kept.get(key).unwrap_or(&0), counted.get(key).unwrap_or(&0));
+        if kept != counted {
+            let (livemode, name, of) = key;
+            let mode = if *livemode { "live" } else { "test" };
+            report.differences.push(format!("sum {name} {of} ({mode}): stored {kept}, computed {counted}"));
+        }
+    }
+    Ok(())
 }
 
 async fn verify_payments(conn: &mut Conn, ids: Vec<String>, report: &mut Report) -> Result<()> {
@@ -71,9 +88,18 @@ async fn verify_payments(conn: &mut Conn, ids: Vec<String>, report: &mut Report)
     Ok(())
 }
 
-async fn verify_journeys(conn: &mut Conn, ids: Vec<String>, report: &mut Report) -> Result<()> {
+async fn verify_journeys(
+    conn: &mut Conn,
+    ids: Vec<String>,
+    sums: &mut Sums,
+    report: &mut Report,
+) -> Result<()> {
     let ids: BTreeSet<String> = ids.into_iter().collect();
     let facts = Facts::load(conn, &ids).await?;
+    tally::add(sums, &facts.journeys, 1);
+    for id in entries::differences(conn, &facts.journeys).await? {
+        report.differences.push(format!("journey {id}: the lists do not show it as it is"));
+    }
     for journey in &facts.journeys {
         report.journeys += 1;
         let (id, stored, computed) = (&journey.id, &journey.judgement, facts.judge(journey));

@@ -4,10 +4,9 @@
 //! A batch that fails is tried event by event, so a poison event delays no other. An event that fails alone is tried
 //! again with exponential backoff and jitter, then parked as dead for a person (SPEC H10).
 
+use super::Context;
 use super::batch::{self, Applied, Unreadable};
-use super::{Change, Context};
 use crate::ids::random_fraction;
-use crate::live::Live;
 use std::time::Duration;
 use store::events::{self, DueEvent, EventStatus};
 use store::{Db, StoreError};
@@ -40,10 +39,8 @@ const BACKOFF_MAX_MS: i64 = 3_600_000;
 pub struct Worker {
     /// The database.
     pub db: Db,
-    /// Time and ids.
+    /// Time, ids, and where changes are announced.
     pub context: Context,
-    /// Where changes are announced.
-    pub live: Live,
     /// From ingest.
     pub handed_over: mpsc::Receiver<Vec<DueEvent>>,
     /// Asked to sweep now: after a replay.
@@ -152,7 +149,6 @@ impl Worker {
 
     async fn conclude(&mut self, applied: Applied) {
         metrics::counter!("whypaid_events_applied_total").increment(applied.finished);
-        self.announce(applied.changes);
         for unreadable in applied.unreadable {
             self.note_failure(unreadable).await;
         }
@@ -171,12 +167,6 @@ impl Worker {
             tracing::info!("the database is back; the events that waited are applied");
         }
         self.behind = false;
-    }
-
-    fn announce(&self, changes: Vec<Change>) {
-        if !changes.is_empty() {
-            self.live.announce(changes);
-        }
     }
 
     async fn note_failure(&mut self, failure: Unreadable) {

@@ -140,8 +140,7 @@ pub(super) async fn record(
     let mut changes = settle(app, &mut conn, &checkout).await?;
     let journey = journeys::get(&mut conn, &checkout.journey_id).await?;
     changes.extend(journey.map(|journey| apply::journeys::change(&journey, apply::VIEW)));
-    conn.commit().await?;
-    app.live.announce(changes);
+    app.live.commit(conn, changes).await?;
     Ok(Recorded::New)
 }
 

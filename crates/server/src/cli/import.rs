@@ -4,8 +4,9 @@ use super::{Failed, open, progress, say};
 use crate::apply::Context;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::ids::Ids;
+use crate::ids::{self, Ids};
 use crate::import::{self, FILE_BYTES_MAX, ImportError, Options, Report};
+use crate::live::Live;
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,7 +41,9 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     let bytes = read(&file)?;
     let db = open(config).await?;
     let clock = Clock::system();
-    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
+    // Who has a page open on a server of this database is told.
+    let live = Live::new(&ids::secret()[..12]);
+    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock, live };
     let options = Options { dry_run, skip_existing };
     let told = |what: &str, done: usize, all: usize| progress(format!("{done} of {all} rows {what}"));
     let done = import::clients(&db, &context, &bytes, options, told).await;

@@ -251,8 +251,8 @@ impl Demo {
         for checkout in &checkouts {
             store::checkouts::insert(&mut conn, checkout).await?;
         }
-        conn.commit().await?;
-        app.live.announce(journeys.iter().map(|journey| change(journey, "created")).collect());
+        let changes = journeys.iter().map(|journey| change(journey, "created")).collect();
+        app.live.commit(conn, changes).await?;
         let now_ms = app.context.clock.now_ms();
         let unreadable = |_| Failed::Other("the demo’s Stripe told something unreadable".to_owned());
         let events = bodies.iter().map(|body| webhook::read(body.as_bytes(), now_ms).map_err(unreadable));

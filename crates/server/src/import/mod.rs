@@ -91,8 +91,6 @@ pub struct Report {
     pub skipped: usize,
     /// Columns that became attributes.
     pub attributes: Vec<String>,
-    /// Changes to announce: payments that had waited for one of them.
-    pub changes: Vec<Change>,
 }
 
 /// Imports clients. `progress` is told how many rows are done, and of how many.
@@ -124,16 +122,11 @@ pub async fn clients(
     }
     progress("checked", rows, rows);
     let made: Vec<StoredClient> = checked.into_iter().map(|(_, client)| client).collect();
-    let mut report = Report {
-        rows,
-        created: made.len(),
-        skipped: rows - made.len(),
-        attributes: table.attributes(),
-        changes: Vec::new(),
-    };
+    let report =
+        Report { rows, created: made.len(), skipped: rows - made.len(), attributes: table.attributes() };
     if !options.dry_run {
-        report.changes = write(&mut conn, context, &made, &mut progress).await?;
-        conn.commit().await?;
+        let changes = write(&mut conn, context, &made, &mut progress).await?;
+        context.live.commit(conn, changes).await?;
     }
     Ok(report)
 }

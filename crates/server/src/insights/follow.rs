@@ -5,12 +5,10 @@
 use super::load;
 use super::state::Insights;
 use crate::clock::Clock;
-use crate::live::{Live, Numbered};
+use crate::live::{Live, Receiver};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -73,7 +71,7 @@ async fn keep(insights: &Insights) {
     }
 }
 
-async fn follow(insights: &Insights, mut changes: Receiver<Arc<Numbered>>, until: Instant) -> Ended {
+async fn follow(insights: &Insights, mut changes: Receiver, until: Instant) -> Ended {
     loop {
         let first = tokio::select! {
             first = changes.recv() => first,

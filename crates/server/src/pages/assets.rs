@@ -21,6 +21,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/whypaid.css"),
     include_str!("../../assets/charts.css"),
     include_str!("../../assets/intelligence.css"),
+    include_str!("../../assets/list.css"),
     include_str!("../../assets/tokens.css")
 );
 const CLIENT_STYLE: &str =

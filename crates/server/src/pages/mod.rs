@@ -11,6 +11,7 @@ mod headers;
 mod intelligence;
 mod journeys;
 mod layout;
+mod list;
 mod peer;
 mod sign_in;
 mod words;
@@ -30,12 +31,21 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// All pages, and the files they load.
 pub fn router(app: &App) -> Router<App> {
+    // Forms with many ids.
+    let marks = Router::new()
+        .route("/journeys/mark", post(journeys::mark))
+        .route("/journeys/marks/{id}/undo", post(journeys::undo))
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(DefaultBodyLimit::max(journeys::BULK_BYTES_MAX));
     let pages = Router::new()
         .route("/", get(journeys::page))
         .route("/live", get(journeys::stream))
         .route(intelligence::PATH, get(intelligence::page))
         .route("/intelligence/live", get(intelligence::stream))
         .route("/intelligence/{part}", get(intelligence::part))
+        .route("/journeys.csv", get(journeys::csv_file))
+        .route("/journeys/views", post(journeys::save_view))
+        .route("/journeys/views/{id}/delete", post(journeys::delete_view))
         .route("/sign-in", get(sign_in::form).post(sign_in::submit))
         .route("/sign-out", post(sign_in::out))
         .method_not_allowed_fallback(problem::method_not_allowed)
@@ -43,6 +53,7 @@ pub fn router(app: &App) -> Router<App> {
         .layer(Extension(Arc::new(journeys::Streams::default())))
         .layer(Extension(Arc::new(intelligence::Streams::default())))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .merge(marks)
         .layer(map_response(headers::protect));
     pages.route("/assets/{name}", get(assets::file)).merge(client::router(app))
 }

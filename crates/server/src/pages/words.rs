@@ -40,6 +40,24 @@ fn ago(at_ms: i64, now_ms: i64) -> String {
     }
 }
 
+/// `22 Nov 2026`
+pub(super) fn day(ms: i64) -> String {
+    date(ms, "%-d %b %Y")
+}
+
+/// `1,234,567`
+pub(super) fn number(n: i64) -> String {
+    let digits = n.unsigned_abs().to_string();
+    let mut text = String::from(if n < 0 { "-" } else { "" });
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn date(ms: i64, format: &str) -> String {
     Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.strftime(format).to_string())
 }
@@ -82,6 +100,14 @@ mod tests {
             assert_eq!(ago(now - age, now), want);
         }
         assert_eq!(When::ago(now, now).exact, "22 Nov 2026, 02:14:15 UTC");
+    }
+
+    #[test]
+    fn thousands_are_told_apart() {
+        let table = [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")];
+        for (n, want) in table {
+            assert_eq!(number(n), want);
+        }
     }
 
     #[test]

@@ -151,8 +151,13 @@ async fn in_words(app: &App, filters: &Filters) -> Result<(summary::Words, Strin
         false => None,
     };
     let earned = revenue.groups.first().map_or(&[][..], |group| &group.earned);
-    let seen =
-        summary::Seen { by: &filters.ask.by, conversion: &conversion, before: before.as_deref(), earned };
+    let seen = summary::Seen {
+        by: &filters.ask.by,
+        conversion: &conversion,
+        before: before.as_deref(),
+        earned,
+        by_element: by_element.as_deref(),
+    };
     let about = about::about(conversion.overall.n, &filters.ask, &conversion.as_of);
     Ok((summary::words(&seen), about))
 }

@@ -195,7 +195,8 @@ fn the_time_before_is_compared_with_care() {
     ];
     for (then, want) in table {
         let before = conversion(then, vec![]);
-        let seen = Seen { by: &By::Content, conversion: &now, by_element: None, before: Some(&before), earned: &[] };
+        let seen =
+            Seen { by: &By::Content, conversion: &now, by_element: None, before: Some(&before), earned: &[] };
         let told = words(&seen).sentences.join(" ").replace('\u{a0}', " ");
         assert!(told.contains(want), "{told}");
     }
@@ -203,11 +204,18 @@ fn the_time_before_is_compared_with_care() {
 
 #[test]
 fn where_contents_cannot_be_told_apart_their_elements_may_be() {
-    let same = conversion(ready(200), vec![group("A", 100, "not_distinct", 0.3, 0.06), group("B", 100, "not_distinct", 0.24, -0.06)]);
+    let same = conversion(
+        ready(200),
+        vec![group("A", 100, "not_distinct", 0.3, 0.06), group("B", 100, "not_distinct", 0.24, -0.06)],
+    );
     let elements = conversion(ready(200), vec![group("guarantee=yes", 96, "more", 0.31, 0.13)]);
-    let seen = Seen { by: &By::Content, conversion: &same, by_element: Some(&elements), before: None, earned: &[] };
+    let seen =
+        Seen { by: &By::Content, conversion: &same, by_element: Some(&elements), before: None, earned: &[] };
     let Words { sentences, caveat } = words(&seen);
     assert!(sentences[1].starts_with("No content can be told apart"), "{sentences:?}");
-    assert!(sentences[2].starts_with("Journeys with guarantee=yes were paid within 30 days in 31"), "{sentences:?}");
+    assert!(
+        sentences[2].starts_with("Journeys with guarantee=yes were paid within 30 days in 31"),
+        "{sentences:?}"
+    );
     assert!(caveat.unwrap().starts_with("Associated with, not proof"));
 }

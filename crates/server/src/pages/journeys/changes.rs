@@ -1,60 +1,75 @@
-//! What one open page shows, and what must change on it when journeys do.
+//! What the pages with one address show, and what must change on them when journeys do.
 
-use super::fits::fits;
-use super::list::{self, Pager};
+use super::alerts::Alerts;
+use super::list;
 use super::query::Query;
 use super::row::{self, Row};
-use super::tiles::{Tally, Tiles};
+use super::tiles::{Counts, Tiles};
 use crate::api::Result;
+use crate::api::journey_list::Place;
 use crate::app::App;
 use askama::Template;
-use axum::response::sse::Event;
+use bytes::Bytes;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use store::Conn;
 use store::journeys::{self, JourneyLine};
+use store::lists::{self, Key, Sort};
 
 /// Changed journeys loaded one by one; from here on the whole list is loaded instead.
 const CHANGES_MAX: usize = 200;
 
-/// One open page.
+/// What the pages with one address show.
 pub(super) struct Shown {
     app: App,
     query: Query,
-    tally: Arc<Tally>,
-    /// Ids of its rows, newest first.
-    ids: Vec<String>,
+    /// Places of its rows, in their order; each ends in the journey's id.
+    keys: Vec<Key>,
     /// Rows follow on the next page.
     more: bool,
     /// As sent last.
     tiles: String,
+    alerts: String,
 }
 
 impl Shown {
     /// A page that shows nothing yet; call [`Shown::everything`] next.
-    pub(super) fn new(app: App, query: Query, tally: Arc<Tally>) -> Self {
-        Self { app, query, tally, ids: Vec::new(), more: false, tiles: String::new() }
+    pub(super) fn new(app: App, query: Query) -> Self {
+        Self { app, query, keys: Vec::new(), more: false, tiles: String::new(), alerts: String::new() }
     }
 
-    /// The whole list and the tiles: the first message of a stream, and whenever too much was missed.
-    pub(super) async fn everything(&mut self) -> Result<Event> {
+    /// Ids of the rows, in their order.
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.keys.iter().map(|key| key.id().to_owned()).collect()
+    }
+
+    /// The whole list and what stands above it: the first message of a stream, and whenever too much was missed.
+    pub(super) async fn everything(&mut self) -> Result<Bytes> {
         let mut conn = self.app.db.read().await?;
-        let counts = journeys::counts(&mut conn).await?;
+        let counts = Counts::load(&mut conn).await?;
         let list = list::load(&self.app, &mut conn, &self.query, &counts).await?;
-        self.ids = list.rows.iter().map(|row| row.id.clone()).collect();
+        self.keys.clone_from(&list.keys);
         self.more = list.more;
-        self.tiles = html(&Tiles::of(&counts, self.query.livemode()));
-        Ok(event("list", &json!({"list": html(&list), "tiles": self.tiles})))
+        self.load_head(&mut conn, &counts).await?;
+        let data = json!({"list": html(&list), "tiles": self.tiles, "alerts": self.alerts});
+        Ok(message("list", &data))
     }
 
-    /// What the changes up to `number` mean for this page; often nothing.
-    pub(super) async fn changed(&mut self, changed: BTreeSet<String>, number: u64) -> Result<Option<Event>> {
+    async fn load_head(&mut self, conn: &mut Conn, counts: &Counts) -> Result<()> {
+        let now_ms = self.app.context.clock.now_ms();
+        self.tiles = html(&Tiles::load(conn, counts, self.query.livemode(), now_ms).await?);
+        self.alerts = html(&Alerts::load(&self.app, conn, &self.query, counts).await?);
+        Ok(())
+    }
+
+    /// What changes of these journeys mean; often nothing.
+    pub(super) async fn changed(&mut self, changed: BTreeSet<String>) -> Result<Option<Bytes>> {
         if changed.len() > CHANGES_MAX {
             return self.everything().await.map(Some);
         }
         let mut conn = self.app.db.read().await?;
         let lines = journeys::lines(&mut conn, changed.into_iter().collect()).await?;
-        let was_empty = self.ids.is_empty();
+        let was_empty = self.keys.is_empty();
         let mut gone = Vec::new();
         let placed = lines.into_iter().filter_map(|line| Some((self.place(&line, &mut gone)?, line)));
         let (misfits, lines): (Vec<bool>, Vec<JourneyLine>) = placed.unzip();
@@ -64,47 +79,79 @@ impl Shown {
             return self.everything().await.map(Some);
         }
         let mut rows = row::rows(&self.app, &mut conn, lines).await?;
-        // Counting takes a connection of its own.
-        drop(conn);
         rows.iter_mut().zip(misfits).for_each(|(row, misfit)| row.misfit = misfit);
         rows.retain(|row| !gone.contains(&row.id));
-        let counts = self.tally.as_of(number, &self.app.db).await?;
-        Ok(self.message(&rows, &gone, html(&Tiles::of(&counts, self.query.livemode()))))
+        let before = (self.tiles.clone(), self.alerts.clone());
+        let counts = Counts::load(&mut conn).await?;
+        self.load_head(&mut conn, &counts).await?;
+        let head_is_same = before == (self.tiles.clone(), self.alerts.clone());
+        if rows.is_empty() && gone.is_empty() && head_is_same {
+            return Ok(None);
+        }
+        Ok(Some(self.message(&rows, &gone)))
     }
 
-    fn message(&mut self, rows: &[Row], gone: &[String], tiles: String) -> Option<Event> {
-        if rows.is_empty() && gone.is_empty() && tiles == self.tiles {
-            return None;
-        }
-        self.tiles = tiles;
-        let last = self.ids.last().filter(|_| self.more).map(String::as_str);
-        let pager = html(&Pager::of(&self.query, last));
+    fn message(&self, rows: &[Row], gone: &[String]) -> Bytes {
+        let next = self.keys.last().filter(|_| self.more);
+        let previous = self.keys.first().filter(|_| self.query.asked.from != Place::Start);
+        let pager = html(&list::pager(&self.query, previous, next, false));
         let rows: Vec<Value> =
             rows.iter().map(|row| json!({"id": row.id, "html": html(row), "say": row.say})).collect();
-        Some(event("change", &json!({"rows": rows, "gone": gone, "tiles": self.tiles, "pager": pager})))
+        let data = json!({
+            "rows": rows, "gone": gone, "order": self.ids(), "pager": pager,
+            "tiles": self.tiles, "alerts": self.alerts,
+        });
+        message("change", &data)
     }
 
     /// Puts a changed journey where it belongs on this page: `None` when that is nowhere, else whether it is there only
     /// because it was. A row that the filters no longer ask for stays until the list is loaded again: things should not
     /// vanish under the eyes of who reads them.
     fn place(&mut self, line: &JourneyLine, gone: &mut Vec<String>) -> Option<bool> {
-        let id = &line.journey.id;
-        let fits = fits(&self.query.filter, line);
-        let place = self.ids.partition_point(|shown| shown > id);
-        if self.ids.get(place) == Some(id) {
-            return Some(!fits);
+        let fits = lists::fits(self.query.filter(), line);
+        let key = list::key(&self.query, line);
+        let shown = self.keys.iter().position(|shown| shown.id() == key.id());
+        let moves = shown.is_none_or(|at| self.keys[at] != key);
+        match shown {
+            Some(at) if !fits || !moves || self.query.asked.from != Place::Start => {
+                self.keys[at] = key;
+                return Some(!fits);
+            }
+            // It goes to where its new place is, which on the first page is further up.
+            Some(at) => drop(self.keys.remove(at)),
+            None => {}
         }
-        let is_later_page = self.more && place == self.ids.len();
-        let is_earlier_page = self.query.after.as_ref().is_some_and(|after| id >= after);
-        if !fits || is_later_page || is_earlier_page {
+        if !fits || !self.is_within(&key) {
+            gone.extend(shown.map(|_| key.id().to_owned()));
             return None;
         }
-        self.ids.insert(place, id.clone());
-        if i64::try_from(self.ids.len()).is_ok_and(|count| count > self.query.limit) {
-            gone.extend(self.ids.pop());
+        let place = self.keys.partition_point(|shown| self.is_before(shown, &key));
+        if self.more && place == self.keys.len() {
+            gone.extend(shown.map(|_| key.id().to_owned()));
+            return None;
+        }
+        self.keys.insert(place, key);
+        if i64::try_from(self.keys.len()).is_ok_and(|count| count > self.query.asked.limit) {
+            gone.extend(self.keys.pop().map(|key| key.id().to_owned()));
             self.more = true;
         }
         Some(false)
+    }
+
+    /// Later pages are told of what they show, and not of what is new: that begins before them.
+    fn is_within(&self, key: &Key) -> bool {
+        match &self.query.asked.from {
+            Place::Start => true,
+            Place::After(_) => self.keys.first().is_some_and(|first| self.is_before(first, key)),
+            Place::Before(_) => false,
+        }
+    }
+
+    fn is_before(&self, a: &Key, b: &Key) -> bool {
+        match self.query.asked.sort {
+            Sort::Oldest => a < b,
+            Sort::Newest | Sort::Changed | Sort::Price => a > b,
+        }
     }
 }
 
@@ -113,6 +160,7 @@ fn html(template: &impl Template) -> String {
     template.render().unwrap_or_default()
 }
 
-fn event(name: &str, data: &Value) -> Event {
-    Event::default().event(name).data(data.to_string())
+/// A message of the stream. JSON has no line breaks, so it is one line of data.
+pub(super) fn message(name: &str, data: &Value) -> Bytes {
+    Bytes::from(format!("event: {name}\ndata: {data}\n\n"))
 }

@@ -1,73 +1,55 @@
 //! `GET /live`: changes one open page as journeys change (SPEC H11).
 //!
 //! On connect comes the whole list, so that nothing between loading the page and connecting is lost, and so that a
-//! stream that broke resumes by connecting again. Then come changed rows, those of a burst together. A reader that
-//! lags gets the whole list again: the server keeps nothing for it.
+//! stream that broke resumes by connecting again, on whatever node. Then come changed rows, those of a burst together. A
+//! reader that lags gets the whole list again: the server keeps nothing for it.
 
-use super::changes::Shown;
+use super::hub::{Hub, Hubs, Told};
 use super::query::Query;
-use super::tiles::Tally;
 use crate::api::access::Viewer;
 use crate::api::{Problem, Result};
 use crate::app::App;
-use crate::apply::VIEW;
-use crate::live::Numbered;
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::State;
-use axum::response::IntoResponse;
-use axum::response::sse::{Event, Sse};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _};
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::timeout;
 
 /// Told to the page this often when nothing else is, so that it can tell a quiet stream from a dead one.
 /// `assets/live.js` waits for two and a half of these.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Between two looks at the database for one stream at least; what changes meanwhile is told together. Half of the time
-/// in which a change must be seen (SPEC H11).
-const PAUSE: Duration = Duration::from_millis(50);
-/// Open pages per process; each costs one connection and the ids of its rows.
+const BEAT: Bytes = Bytes::from_static(b"event: beat\ndata: -\n\n");
+/// Open pages per process; each costs one connection.
 const STREAMS_MAX: usize = 1000;
 /// A stream ends after this; the page connects again, and who may no longer see it is found out.
 const STREAM_LIFE: Duration = Duration::from_mins(30);
 
 /// What the open pages of this process share.
-#[derive(Debug)]
 pub(in crate::pages) struct Streams {
     places: Arc<Semaphore>,
-    tally: Arc<Tally>,
+    hubs: Hubs,
 }
 
 impl Default for Streams {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(STREAMS_MAX)), tally: Arc::default() }
+        Self { places: Arc::new(Semaphore::new(STREAMS_MAX)), hubs: Hubs::default() }
     }
 }
 
 /// One stream's state.
 struct Open {
-    shown: Shown,
-    receiver: Receiver<Arc<Numbered>>,
-    looked_at: Instant,
+    hub: Arc<Hub>,
+    told: Receiver<Told>,
     _place: OwnedSemaphorePermit,
-}
-
-/// What to tell next.
-enum News {
-    /// Nothing happened for a while.
-    None,
-    /// These journeys changed; the last change has this number.
-    Changed(BTreeSet<String>, u64),
-    /// More than the reader kept up with.
-    TooMuch,
-    /// The program stops.
-    End,
 }
 
 /// The stream of one open page.
@@ -76,73 +58,35 @@ pub(in crate::pages) async fn stream(
     _may: Viewer,
     Extension(streams): Extension<Arc<Streams>>,
     query: Query,
-) -> Result<impl IntoResponse> {
+) -> Result<Response> {
     let place = Arc::clone(&streams.places).try_acquire_owned();
     let place = place.map_err(|_| Problem::unavailable("Too many pages are open at once."))?;
-    // Before the list is loaded: what changes in between is told twice rather than never.
-    let receiver = app.live.subscribe(None).receiver;
+    app.live.ready().await;
+    let hub = streams.hubs.of(&app, &query);
+    let (whole, told) = hub.whole().await?;
+    let open = Open { hub, told, _place: place };
     let stop = app.stop.clone();
-    let mut shown = Shown::new(app, query, Arc::clone(&streams.tally));
-    let opening = shown.everything().await?;
-    let open = Open { shown, receiver, looked_at: Instant::now(), _place: place };
-    let events = stream::once(async { Ok::<_, Infallible>(opening) }).chain(follow(open));
     let end = async move {
         let _ = timeout(STREAM_LIFE, stop.cancelled()).await;
     };
-    Ok(Sse::new(events.take_until(Box::pin(end))))
+    let messages = stream::once(async { Ok::<_, Infallible>(whole) }).chain(follow(open));
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, Body::from_stream(messages.take_until(Box::pin(end)))).into_response())
 }
 
-fn follow(open: Open) -> impl Stream<Item = Result<Event, Infallible>> {
+fn follow(open: Open) -> impl Stream<Item = std::result::Result<Bytes, Infallible>> {
     stream::unfold(open, |mut open| async move {
-        loop {
-            let event = match news(&mut open.receiver, open.looked_at + PAUSE).await {
-                News::None => Ok(Some(Event::default().event("beat").data("-"))),
-                News::Changed(ids, number) => open.shown.changed(ids, number).await,
-                News::TooMuch => open.shown.everything().await.map(Some),
-                News::End => return None,
-            };
-            open.looked_at = Instant::now();
-            match event {
-                Ok(Some(event)) => return Some((Ok(event), open)),
-                Ok(None) => {}
-                // Logged where it arose. The page connects again and is told all.
-                Err(_) => return None,
+        let message = match timeout(HEARTBEAT, open.told.recv()).await {
+            Err(_) => BEAT,
+            Ok(Ok(Told::Message(message))) => message,
+            // Too slow: what was missed is in the whole list.
+            Ok(Err(RecvError::Lagged(_))) => {
+                let (whole, told) = open.hub.whole().await.ok()?;
+                open.told = told;
+                whole
             }
-        }
+            Ok(Ok(Told::End) | Err(RecvError::Closed)) => return None,
+        };
+        Some((Ok(message), open))
     })
-}
-
-/// Waits for a change, then until `not_before`, and takes all that came.
-async fn news(receiver: &mut Receiver<Arc<Numbered>>, not_before: Instant) -> News {
-    let quiet_until = Instant::now() + HEARTBEAT;
-    let first = loop {
-        match timeout_at(quiet_until, receiver.recv()).await {
-            Err(_) => return News::None,
-            Ok(Err(RecvError::Closed)) => return News::End,
-            Ok(Err(RecvError::Lagged(_))) => return too_much(receiver),
-            // The list does not show what clients look at.
-            Ok(Ok(numbered)) if numbered.change.change == VIEW => {}
-            Ok(Ok(numbered)) => break numbered,
-        }
-    };
-    sleep_until(not_before).await;
-    let mut number = first.number;
-    let mut ids = BTreeSet::from([first.change.journey_id.clone()]);
-    loop {
-        match receiver.try_recv() {
-            Ok(numbered) if numbered.change.change == VIEW => {}
-            Ok(numbered) => {
-                number = numbered.number;
-                ids.insert(numbered.change.journey_id.clone());
-            }
-            Err(TryRecvError::Lagged(_)) => return too_much(receiver),
-            Err(TryRecvError::Empty | TryRecvError::Closed) => return News::Changed(ids, number),
-        }
-    }
-}
-
-/// Forgets what is waiting: the whole list, loaded after this, has it all.
-fn too_much(receiver: &mut Receiver<Arc<Numbered>>) -> News {
-    *receiver = receiver.resubscribe();
-    News::TooMuch
 }

@@ -1,76 +1,133 @@
-//! `GET /`: the live list of journeys (SPEC D1), and the stream that changes it (H11).
+//! `GET /`: the live list of journeys (SPEC D1), the stream that changes it (H11), and what is done from it.
 
+mod alerts;
 mod badge;
+mod bulk;
 mod changes;
-mod fits;
+mod csv;
+mod hub;
 mod list;
 mod live;
 mod query;
 mod row;
 mod tiles;
+mod views;
 
+pub(super) use bulk::{BYTES_MAX as BULK_BYTES_MAX, mark, undo};
+pub(super) use csv::file as csv_file;
 pub(super) use live::{Streams, stream};
+pub(super) use views::{delete as delete_view, save as save_view};
 
 use super::errors::html;
 use super::layout::{Layout, ModeLink, Section};
+use super::list::Choice;
+use super::words::number;
 use crate::api::Result;
-use crate::api::access::Viewer;
+use crate::api::access::{Principal, Role, Viewer};
+use crate::api::bulk::BULK_MAX;
 use crate::app::App;
 use crate::clock::minute;
 use crate::reconcile::Progress;
+use alerts::Alerts;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use ledger::{Outcome, PaymentStatus};
 use list::List;
 use query::Query;
-use store::{Conn, reconciliations};
-use tiles::Tiles;
+use store::lists::{Sort, choices};
+use store::{Conn, contents, reconciliations};
+use tiles::{Counts, Tiles};
+use views::Views;
+
+/// Contents to choose from, newest first.
+const CONTENTS_MAX: i64 = 100;
 
 #[derive(Template)]
 #[template(path = "journeys/page.html")]
 struct JourneysPage {
     layout: Layout,
     tiles: Tiles,
+    alerts: Alerts,
+    views: Views,
     list: List,
     q: String,
     livemode: bool,
     outcomes: Vec<Choice>,
     statuses: Vec<Choice>,
+    sorts: Vec<Choice>,
+    contents: Vec<Choice>,
+    categories: Vec<Choice>,
+    segments: Vec<Choice>,
+    from: String,
+    to: String,
+    /// One of the filters that are folded away is set.
+    more_open: bool,
     /// What keeps the list from being right, and what to do.
     alarm: Option<String>,
     /// The list without filters, when there are some.
     clear: Option<String>,
-}
-
-/// One `<option>`.
-struct Choice {
-    value: &'static str,
-    words: &'static str,
-    chosen: bool,
+    may_change: bool,
+    /// For marking all that fit.
+    address: String,
+    bulk_max: String,
+    /// Outcomes to mark as.
+    marks: Vec<Choice>,
+    csv: String,
+    csv_limit: String,
 }
 
 /// The list as it is now.
 pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Query) -> Result<Response> {
-    let mut layout = Layout::of(&app, &who, "Journeys", Section::Journeys);
-    layout.modes = modes(&query);
+    let mut conn = app.db.read().await?;
+    let counts = Counts::load(&mut conn).await?;
+    let now_ms = app.context.clock.now_ms();
+    let filter = query.filter();
+    let more_open = [&filter.content_id, &filter.category].iter().any(|set| set.is_some())
+        || filter.segment.is_some()
+        || query.days.iter().any(Option::is_some);
+    let [from, to] = query.days.clone().map(Option::unwrap_or_default);
+    Ok(html(&JourneysPage {
+        layout: layout(&app, &who, &query),
+        tiles: Tiles::load(&mut conn, &counts, query.livemode(), now_ms).await?,
+        alerts: Alerts::load(&app, &mut conn, &query, &counts).await?,
+        views: Views::load(&mut conn, &who, &query).await?,
+        list: list::load(&app, &mut conn, &query, &counts).await?,
+        q: filter.q.clone().unwrap_or_default(),
+        livemode: query.livemode(),
+        outcomes: outcomes(filter.outcome.as_deref()),
+        statuses: statuses(filter.payment_status.as_deref()),
+        sorts: sorts(query.asked.sort),
+        contents: contents_to_choose(&mut conn, filter.content_id.as_deref()).await?,
+        categories: categories(&mut conn, &query).await?,
+        segments: segments(&mut conn, &query).await?,
+        from,
+        to,
+        more_open,
+        alarm: alarm(&mut conn, &app.config.public_url, query.livemode()).await?,
+        clear: query.is_filtered().then(|| query.unfiltered().href("/")),
+        may_change: who.role >= Role::Editor,
+        address: query.href("/"),
+        bulk_max: number(i64::try_from(BULK_MAX).unwrap_or(i64::MAX)),
+        marks: outcomes(None),
+        csv: query.first().href("/journeys.csv"),
+        csv_limit: csv_limit(&counts, &query),
+    }))
+}
+
+fn layout(app: &App, who: &Principal, query: &Query) -> Layout {
+    let mut layout = Layout::of(app, who, "Journeys", Section::Journeys);
+    layout.modes = modes(query);
     layout.test = !query.livemode();
     layout.live = Some(query.href("/live"));
-    let mut conn = app.db.read().await?;
-    let counts = store::journeys::counts(&mut conn).await?;
-    let list = list::load(&app, &mut conn, &query, &counts).await?;
-    let alarm = alarm(&mut conn, &app.config.public_url, query.livemode()).await?;
-    Ok(html(&JourneysPage {
-        layout,
-        tiles: Tiles::of(&counts, query.livemode()),
-        list,
-        q: query.filter.q.clone().unwrap_or_default(),
-        livemode: query.livemode(),
-        alarm,
-        outcomes: outcomes(query.filter.outcome.as_deref()),
-        statuses: statuses(query.filter.payment_status.as_deref()),
-        clear: query.is_filtered().then(|| query.unfiltered().href("/")),
-    }))
+    layout
+}
+
+/// Said beforehand when there are more than a file takes.
+fn csv_limit(counts: &Counts, query: &Query) -> String {
+    let limit = i64::try_from(csv::ROWS_MAX).unwrap_or(i64::MAX);
+    let may_be_more = counts.of(query.livemode()).total() > limit;
+    if may_be_more { format!(" (the first {} at most)", number(limit)) } else { String::new() }
 }
 
 /// When the last comparison with Stripe found that webhooks do not arrive.
@@ -99,20 +156,41 @@ fn modes(query: &Query) -> Vec<ModeLink> {
     vec![link("Live", true), link("Test", false)]
 }
 
-fn outcomes(chosen: Option<&str>) -> Vec<Choice> {
-    let choice = |o: &Outcome| Choice {
-        value: o.as_str(),
-        words: badge::outcome_words(*o),
-        chosen: chosen == Some(o.as_str()),
-    };
-    Outcome::ALL.iter().map(choice).collect()
+fn outcomes(asked: Option<&str>) -> Vec<Choice> {
+    let pair = |o: &Outcome| (o.as_str().to_owned(), badge::outcome_words(*o).to_owned());
+    Choice::all(Outcome::ALL.iter().map(pair), asked)
 }
 
-fn statuses(chosen: Option<&str>) -> Vec<Choice> {
-    let choice = |s: &PaymentStatus| Choice {
-        value: s.as_str(),
-        words: badge::status_words(*s),
-        chosen: chosen == Some(s.as_str()),
+fn statuses(asked: Option<&str>) -> Vec<Choice> {
+    let pair = |s: &PaymentStatus| (s.as_str().to_owned(), badge::status_words(*s).to_owned());
+    Choice::all(PaymentStatus::ALL.iter().map(pair), asked)
+}
+
+fn sorts(asked: Sort) -> Vec<Choice> {
+    let words = |sort: Sort| match sort {
+        Sort::Newest => "Newest first",
+        Sort::Oldest => "Oldest first",
+        Sort::Changed => "Last change first",
+        Sort::Price => "Highest price first",
     };
-    PaymentStatus::ALL.iter().map(choice).collect()
+    let pair = |sort: Sort| (sort.as_str().to_owned(), words(sort).to_owned());
+    Choice::all(Sort::ALL.into_iter().map(pair), Some(asked.as_str()))
+}
+
+async fn contents_to_choose(conn: &mut Conn, asked: Option<&str>) -> Result<Vec<Choice>> {
+    let found = contents::list_contents(conn, None, CONTENTS_MAX).await?;
+    Ok(Choice::all(found.into_iter().map(|content| (content.id, content.name)), asked))
+}
+
+async fn categories(conn: &mut Conn, query: &Query) -> Result<Vec<Choice>> {
+    let found = choices::categories(conn, query.livemode()).await?;
+    Ok(Choice::all(found.into_iter().map(|c| (c.clone(), c)), query.filter().category.as_deref()))
+}
+
+async fn segments(conn: &mut Conn, query: &Query) -> Result<Vec<Choice>> {
+    let asked = query.filter().segment.as_ref().map(|(key, value)| format!("{key}={value}"));
+    let mut found = choices::segments(conn, query.livemode()).await?;
+    // Beyond the first hundred, an address can still name any.
+    found.extend(asked.clone().filter(|asked| !found.contains(asked)));
+    Ok(Choice::all(found.into_iter().map(|s| (s.clone(), s.replacen('=', ": ", 1))), asked.as_deref()))
 }

@@ -52,8 +52,7 @@ pub(super) async fn rows(app: &App, conn: &mut Conn, lines: Vec<JourneyLine>) ->
 
 impl Row {
     fn new(line: JourneyLine, payment: Option<&Payment>, now_ms: i64) -> Self {
-        let JourneyLine { journey, client_name, client_email, client_company, content_name, version_number } =
-            line;
+        let JourneyLine { journey, client_name, client_email, client_company, content_name, .. } = line;
         let judgement = &journey.judgement;
         let badge = PaymentBadge::of(judgement, payment, now_ms);
         let outcome = Badge::outcome(judgement.outcome);
@@ -69,7 +68,7 @@ impl Row {
             name: client_name,
             under_name: client_company.unwrap_or(client_email),
             content: content_name,
-            version: version_number,
+            version: line.version_number,
             outcome,
             payment: badge,
             misfit: false,

@@ -1,65 +1,150 @@
-//! The numbers above the list: how many journeys of the shown mode are where.
+//! The numbers above the list, of the shown mode. All are kept sums: nothing is counted for a page.
 
+use crate::pages::words::{duration, number};
 use askama::Template;
-use ledger::Outcome;
-use store::{Db, Result, journeys};
-use tokio::sync::Mutex;
+use insight::proportion::Proportion;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use ledger::{Currency, Money, Outcome, PaymentStatus};
+use store::{Conn, Result, tally};
 
-/// (livemode, outcome, count), as the store counts.
-pub(super) type Counts = Vec<(bool, String, i64)>;
+/// Level of the interval.
+const LEVEL: f64 = 0.95;
+
+/// Journeys of one mode, by outcome and payment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct States(Vec<(String, String, i64)>);
+
+impl States {
+    fn outcome(&self, wanted: Outcome) -> i64 {
+        self.count(|outcome, _| outcome == wanted.as_str())
+    }
+
+    /// Payments that failed and were not made good.
+    pub(super) fn failed(&self) -> i64 {
+        self.count(|_, status| status == PaymentStatus::Failed.as_str())
+    }
+
+    pub(super) fn total(&self) -> i64 {
+        self.count(|_, _| true)
+    }
+
+    fn count(&self, is_wanted: impl Fn(&str, &str) -> bool) -> i64 {
+        self.0.iter().filter(|(outcome, status, _)| is_wanted(outcome, status)).map(|(_, _, n)| n).sum()
+    }
+}
+
+/// Journeys of both modes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    live: States,
+    test: States,
+}
+
+impl Counts {
+    pub(super) async fn load(conn: &mut Conn) -> Result<Self> {
+        let live = States(tally::states(conn, true).await?);
+        Ok(Self { live, test: States(tally::states(conn, false).await?) })
+    }
+
+    pub(super) fn of(&self, livemode: bool) -> &States {
+        if livemode { &self.live } else { &self.test }
+    }
+}
 
 /// The tiles.
 #[derive(Template)]
 #[template(path = "journeys/tiles.html")]
 pub(super) struct Tiles {
-    open: i64,
-    responded: i64,
-    paid: i64,
-    ghosted: i64,
-    refunded: i64,
+    open: String,
+    responded: Option<String>,
+    paid: String,
+    ghosted: String,
+    refunded: String,
+    conversion: Option<Conversion>,
+    /// `November`
+    month: String,
+    /// Of each currency.
+    net: Vec<String>,
+    median: Option<String>,
+}
+
+struct Conversion {
+    percent: String,
+    low: String,
+    high: String,
+    of: String,
 }
 
 impl Tiles {
-    /// Of one mode.
-    pub(super) fn of(counts: &Counts, mode: bool) -> Self {
-        let count = |wanted: Outcome| -> i64 {
-            let of_mode = counts
-                .iter()
-                .filter(|(livemode, outcome, _)| *livemode == mode && outcome == wanted.as_str());
-            of_mode.map(|(_, _, count)| count).sum()
+    /// Of one mode, at `now_ms`.
+    pub(super) async fn load(conn: &mut Conn, counts: &Counts, livemode: bool, now_ms: i64) -> Result<Self> {
+        let states = counts.of(livemode);
+        let first = month(now_ms);
+        let first_ms = first.to_zoned(TimeZone::UTC).map_or(now_ms, |at| at.timestamp().as_millisecond());
+        let net = tally::net_since(conn, livemode, first_ms).await?;
+        let money = |(currency, net_minor): (String, i64)| {
+            Currency::parse(&currency).map(|currency| Money::new(net_minor, currency).to_string())
         };
-        let responded = count(Outcome::Responded);
-        Self {
-            open: count(Outcome::Pending) + responded,
-            responded,
-            paid: count(Outcome::Paid),
-            ghosted: count(Outcome::Ghosted),
-            refunded: count(Outcome::Refunded),
-        }
+        let median_ms = tally::median_paid_after_ms(conn, livemode).await?;
+        let responded = states.outcome(Outcome::Responded);
+        Ok(Self {
+            open: number(states.outcome(Outcome::Pending) + responded),
+            responded: (responded > 0).then(|| number(responded)),
+            paid: number(states.outcome(Outcome::Paid)),
+            ghosted: number(states.outcome(Outcome::Ghosted)),
+            refunded: number(states.outcome(Outcome::Refunded)),
+            conversion: conversion(states),
+            month: first.strftime("%B").to_string(),
+            net: net.into_iter().filter_map(money).collect(),
+            median: median_ms.map(duration),
+        })
     }
 }
 
-/// Journeys of a mode.
-pub(super) fn total(counts: &Counts, mode: bool) -> i64 {
-    counts.iter().filter(|(livemode, ..)| *livemode == mode).map(|(_, _, count)| count).sum()
+fn month(now_ms: i64) -> Date {
+    let now = Timestamp::from_millisecond(now_ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    now.to_zoned(TimeZone::UTC).date().first_of_month()
 }
 
-/// Counts once for all the streams that were told of the same change.
-#[derive(Debug, Default)]
-pub(super) struct Tally(Mutex<Option<(u64, Counts)>>);
+/// Those that paid so far, refunded since or not, of all that were started. Absent when none was.
+fn conversion(states: &States) -> Option<Conversion> {
+    let paid = states.outcome(Outcome::Paid) + states.outcome(Outcome::Refunded);
+    let (paid, all) = (u64::try_from(paid).ok()?, u64::try_from(states.total()).ok()?);
+    let proportion = Proportion::new(paid, all).ok()?;
+    let interval = proportion.wilson(LEVEL);
+    Some(Conversion {
+        percent: percent(proportion.rate(), all),
+        low: percent(interval.low, all),
+        high: percent(interval.high, all),
+        of: number(states.total()),
+    })
+}
 
-impl Tally {
-    /// Counts that include change number `number`, which must be committed.
-    pub(super) async fn as_of(&self, number: u64, db: &Db) -> Result<Counts> {
-        // Held while counting: the others wait for this answer rather than ask again.
-        let mut kept = self.0.lock().await;
-        if let Some((as_of, counts)) = &*kept
-            && *as_of >= number
-        {
-            return Ok(counts.clone());
-        }
-        let counts = journeys::counts(&mut db.read().await?).await?;
-        *kept = Some((number, counts.clone()));
-        Ok(counts)
+/// A decimal only where there is enough to tell it.
+fn percent(fraction: f64, of: u64) -> String {
+    let decimals = usize::from(of >= 1000);
+    format!("{:.decimals$}", fraction * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conversion_counts_what_paid_once_of_all_that_started() {
+        let state = |outcome: &str, count| (outcome.to_owned(), "none".to_owned(), count);
+        let states = States(vec![state("paid", 20), state("refunded", 5), state("pending", 75)]);
+        let c = conversion(&states).unwrap();
+        assert_eq!([c.percent, c.low, c.high, c.of], ["25", "18", "34", "100"]);
+        let many = conversion(&States(vec![state("paid", 300_000), state("ghosted", 700_000)])).unwrap();
+        assert_eq!([many.percent, many.low, many.high, many.of], ["30.0", "29.9", "30.1", "1,000,000"]);
+        assert!(conversion(&States::default()).is_none());
+    }
+
+    #[test]
+    fn a_month_begins_on_its_first_day_in_utc() {
+        assert_eq!(month(1_795_313_655_120).to_string(), "2026-11-01");
     }
 }

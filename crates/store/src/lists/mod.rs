@@ -1,0 +1,307 @@
+//! The list of journeys: filters, orders, search, pages in both directions; each in bounded time, however many journeys
+//! there are (docs/decisions/0018).
+//!
+//! A filter that few journeys pass leads: they are all gathered. Otherwise one index is walked in the list's order, and
+//! what does not fit is left out; a walk that finds too little within [`SCAN_ROWS`] ends, and the answer says where, so
+//! that the next one goes on from there.
+
+pub mod choices;
+mod key;
+pub(crate) mod lead;
+mod sql;
+
+pub use key::{Key, Sort};
+
+use crate::args::{Value, args};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::journeys::{self, JourneyLine};
+use crate::row::Row;
+use crate::sql::Sql;
+use crate::{entries, words};
+use lead::Lead;
+use std::collections::BTreeMap;
+
+/// Rows that one walk looks at.
+pub const SCAN_ROWS: i64 = 5000;
+
+/// Every walk and gathering, for the test that prepares them.
+pub(crate) fn walks() -> Vec<&'static Sql> {
+    sql::WALKS.iter().flat_map(|pair| pair.iter()).collect()
+}
+
+/// Which journeys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JourneyFilter {
+    /// One outcome.
+    pub outcome: Option<String>,
+    /// One payment status.
+    pub payment_status: Option<String>,
+    /// One mode; both when absent.
+    pub livemode: Option<bool>,
+    /// One content, whatever the version.
+    pub content_id: Option<String>,
+    /// Category of the journey's hypothesis.
+    pub category: Option<String>,
+    /// (key, value) of an attribute of its client.
+    pub segment: Option<(String, String)>,
+    /// Started at this time or later, Unix ms.
+    pub from_ms: Option<i64>,
+    /// Started before this time, Unix ms.
+    pub before_ms: Option<i64>,
+    /// Words that begin words of the client's name, address or company; or the journey's id.
+    pub q: Option<String>,
+}
+
+impl JourneyFilter {
+    fn pair(&self) -> Option<String> {
+        self.segment.as_ref().map(|(key, value)| entries::pair(key, value))
+    }
+
+    /// First and last start.
+    fn range(&self) -> (i64, i64) {
+        let last = self.before_ms.map_or(i64::MAX, |before| before.saturating_sub(1));
+        (self.from_ms.unwrap_or(i64::MIN), last)
+    }
+
+    /// $7 to $15.
+    fn residuals(&self, words: &[String]) -> Vec<Value> {
+        let word = |n: usize| words.get(n).map(|word| format!("% {word}%"));
+        args![
+            &self.outcome,
+            &self.payment_status,
+            &self.content_id,
+            &self.category,
+            self.pair(),
+            word(0),
+            word(1),
+            word(2),
+            word(3)
+        ]
+    }
+}
+
+/// Which page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum From {
+    /// The first.
+    #[default]
+    Start,
+    /// What comes after this row.
+    After(Key),
+    /// What comes before it.
+    Before(Key),
+}
+
+/// One page.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// In the list's order.
+    pub lines: Vec<JourneyLine>,
+    /// For [`From::After`]: something may follow.
+    pub next: Option<Key>,
+    /// For [`From::Before`]: something may come before.
+    pub previous: Option<Key>,
+    /// The walk gave up for now: `next` (or `previous`, going back) is where it goes on, and this the start of the last
+    /// journey that it looked at, Unix ms.
+    pub searched_to_ms: Option<i64>,
+}
+
+/// A row found, in whatever order is asked for.
+#[derive(Clone, Debug)]
+struct Found {
+    id: String,
+    key: Key,
+    started_at_ms: i64,
+}
+
+/// What a walk or a gathering gave: everything that fits up to `horizon`, or to the end.
+struct Part {
+    rows: Vec<Found>,
+    horizon: Option<Found>,
+}
+
+/// What is asked, with all that every statement needs.
+pub(crate) struct Ask<'a> {
+    filter: &'a JourneyFilter,
+    words: Vec<String>,
+    sort: Sort,
+    /// Against the list's order: for the page before.
+    back: bool,
+    from: Key,
+    /// One more than a page has.
+    rows: i64,
+}
+
+/// The page of `sort` at `from`; `limit` rows at most.
+pub async fn list(
+    conn: &mut Conn,
+    filter: &JourneyFilter,
+    sort: Sort,
+    from: &From,
+    limit: i64,
+) -> Result<Listed> {
+    let back = matches!(from, From::Before(_));
+    let key = match from {
+        From::Start => sort.edge(),
+        From::After(key) | From::Before(key) => key.clone(),
+    };
+    let words = filter.q.as_deref().filter(|q| !is_id(q)).map(words::asked).unwrap_or_default();
+    let ask = Ask { filter, words, sort, back, from: key, rows: limit.saturating_add(1) };
+    let mut parts = Vec::new();
+    for livemode in [true, false] {
+        if filter.livemode.is_none_or(|wanted| wanted == livemode) {
+            parts.push(part(conn, &ask, livemode).await?);
+        }
+    }
+    let merged = merge(parts, &ask, usize::try_from(limit).unwrap_or(usize::MAX));
+    page(conn, &ask, from, merged).await
+}
+
+/// Somebody looks for one journey.
+fn is_id(q: &str) -> bool {
+    q.starts_with("jrn_")
+}
+
+async fn part(conn: &mut Conn, ask: &Ask<'_>, livemode: bool) -> Result<Part> {
+    match lead::choose(conn, ask, livemode).await? {
+        Lead::Few(ids) if ids.is_empty() => Ok(Part { rows: Vec::new(), horizon: None }),
+        Lead::Few(ids) => {
+            let sql = &ask.sort.gather()[ask.direction()];
+            let rows = found(conn, sql, ask.args(livemode, Value::Texts(ids)), ask.sort).await?;
+            Ok(ask.part(rows, None))
+        }
+        Lead::Walk(walk, value) => {
+            let way = ask.direction();
+            let rows = ask.args(livemode, value.clone().into());
+            let rows = found(conn, &walk.rows[way], rows, ask.sort).await?;
+            let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= ask.rows);
+            let end = if is_full {
+                None
+            } else {
+                found(conn, &walk.end[way], ask.end_args(livemode, value.into()), ask.sort).await?.pop()
+            };
+            Ok(ask.part(rows, end))
+        }
+    }
+}
+
+impl Ask<'_> {
+    /// Index of the statement: 0 down, 1 up.
+    fn direction(&self) -> usize {
+        usize::from(self.sort.is_ascending() != self.back)
+    }
+
+    fn args(&self, livemode: bool, lead: Value) -> Vec<Value> {
+        let mut args = self.head(livemode, lead);
+        args.extend(self.filter.residuals(&self.words));
+        args.push(self.rows.into());
+        args.extend(self.from.currency().map(Value::from));
+        args
+    }
+
+    fn end_args(&self, livemode: bool, lead: Value) -> Vec<Value> {
+        let mut args = self.head(livemode, lead);
+        args.extend(self.from.currency().map(Value::from));
+        args
+    }
+
+    fn head(&self, livemode: bool, lead: Value) -> Vec<Value> {
+        let (first_ms, last_ms) = self.filter.range();
+        let mut args = args![livemode];
+        args.push(lead);
+        args.extend(args![first_ms, last_ms, self.from.number(), self.from.id()]);
+        args
+    }
+
+    fn part(&self, rows: Vec<Found>, end: Option<Found>) -> Part {
+        let is_full = i64::try_from(rows.len()).is_ok_and(|count| count >= self.rows);
+        let horizon = if is_full { rows.last().cloned() } else { end };
+        Part { rows, horizon }
+    }
+
+    /// True when `a` comes before `b` in the direction that is walked.
+    fn is_before(&self, a: &Key, b: &Key) -> bool {
+        if self.direction() == 0 { a > b } else { a < b }
+    }
+}
+
+async fn found(conn: &mut Conn, sql: &Sql, args: Vec<Value>, sort: Sort) -> Result<Vec<Found>> {
+    let read = |row: &Row| {
+        let (id, started_at_ms): (String, i64) = (row.get(0)?, row.get(1)?);
+        let key = sort.key(&id, started_at_ms, row.get(2)?, row.get(3)?, row.get(4)?);
+        Ok(Found { id, key, started_at_ms })
+    };
+    conn.fetch_all(sql, args).await?.iter().map(read).collect()
+}
+
+/// What is known to be complete of all parts, and how far that reaches.
+struct Merged {
+    rows: Vec<Found>,
+    /// More may follow after this one.
+    horizon: Option<Found>,
+    /// Because a walk gave up, and not because the page is full.
+    gave_up: bool,
+}
+
+fn merge(parts: Vec<Part>, ask: &Ask<'_>, limit: usize) -> Merged {
+    let (mut rows, mut horizon): (Vec<Found>, Option<Found>) = (Vec::new(), None);
+    for part in parts {
+        rows.extend(part.rows);
+        let nearer = |new: &Found| horizon.as_ref().is_none_or(|old| ask.is_before(&new.key, &old.key));
+        if let Some(new) = part.horizon.filter(nearer) {
+            horizon = Some(new);
+        }
+    }
+    rows.sort_by(|a, b| if ask.direction() == 0 { b.key.cmp(&a.key) } else { a.key.cmp(&b.key) });
+    if let Some(horizon) = &horizon {
+        rows.retain(|row| !ask.is_before(&horizon.key, &row.key));
+    }
+    if rows.len() > limit {
+        rows.truncate(limit);
+        return Merged { horizon: rows.last().cloned(), rows, gave_up: false };
+    }
+    Merged { gave_up: horizon.is_some(), rows, horizon }
+}
+
+async fn page(conn: &mut Conn, ask: &Ask<'_>, from: &From, merged: Merged) -> Result<Listed> {
+    let Merged { mut rows, horizon, gave_up } = merged;
+    let searched_to_ms = horizon.as_ref().filter(|_| gave_up).map(|row| row.started_at_ms);
+    let further = horizon.map(|row| row.key);
+    if ask.back {
+        rows.reverse();
+    }
+    let edge = |row: Option<&Found>| row.map(|row| row.key.clone());
+    let (next, previous) = match from {
+        From::Start => (further, None),
+        From::After(_) => (further, edge(rows.first())),
+        // The row that it is before follows, at least.
+        From::Before(key) => (edge(rows.last()).or_else(|| Some(key.clone())), further),
+    };
+    Ok(Listed { lines: lines(conn, rows).await?, next, previous, searched_to_ms })
+}
+
+async fn lines(conn: &mut Conn, rows: Vec<Found>) -> Result<Vec<JourneyLine>> {
+    let found = journeys::lines(conn, rows.iter().map(|row| row.id.clone()).collect()).await?;
+    let mut by_id: BTreeMap<String, JourneyLine> =
+        found.into_iter().map(|line| (line.journey.id.clone(), line)).collect();
+    Ok(rows.into_iter().filter_map(|row| by_id.remove(&row.id)).collect())
+}
+
+/// Does a journey that is loaded already belong to the list? The same answer as [`list`] gives; `attributes` are its
+/// client's, looked at when a segment is asked for.
+pub fn fits(filter: &JourneyFilter, line: &JourneyLine) -> bool {
+    let JourneyFilter { outcome, payment_status, livemode, content_id, category, segment, .. } = filter;
+    let journey = &line.journey;
+    let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+    let (first_ms, last_ms) = filter.range();
+    let texts = [&line.client_name, &line.client_email, line.client_company.as_deref().unwrap_or_default()];
+    is(outcome, journey.judgement.outcome.as_str())
+        && is(payment_status, journey.judgement.payment_status.as_str())
+        && is(content_id, &line.content_id)
+        && is(category, &line.category)
+        && livemode.is_none_or(|livemode| livemode == journey.livemode)
+        && (first_ms..=last_ms).contains(&journey.started_at_ms)
+        && segment.as_ref().is_none_or(|(key, value)| line.client_attributes.get(key) == Some(value))
+        && filter.q.as_deref().is_none_or(|q| q == journey.id || words::finds(q, &texts))
+}
