@@ -34,6 +34,8 @@ pub enum IdKind {
     View,
     /// `aud_…`, a row of the audit log
     Audit,
+    /// `rpl_…`, many events replayed at once
+    Replay,
 }
 
 impl IdKind {
@@ -49,6 +51,7 @@ impl IdKind {
             Self::Reconciliation => "rec_",
             Self::View => "viw_",
             Self::Audit => "aud_",
+            Self::Replay => "rpl_",
         }
     }
 

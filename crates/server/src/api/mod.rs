@@ -5,6 +5,7 @@ pub mod access;
 pub mod checkout;
 pub mod clients;
 pub mod contents;
+pub mod event_replays;
 pub mod events;
 pub mod form;
 pub mod health;
@@ -74,11 +75,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(outcomes::bulk_mark))
         .routes(routes!(outcomes::pin, outcomes::release))
         .routes(routes!(payments::list))
-        .routes(routes!(payments::link))
+        .routes(routes!(payments::link, payments::unlink))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(events::replay))
-        .routes(routes!(reconciliations::list))
+        .routes(routes!(events::ignore))
+        .routes(routes!(event_replays::create))
+        .routes(routes!(event_replays::show))
+        .routes(routes!(reconciliations::list, reconciliations::create))
         .routes(routes!(reconciliations::show))
         .routes(routes!(live::stream))
         .routes(routes!(health::healthz))
