@@ -10,6 +10,7 @@ mod errors;
 mod headers;
 mod journeys;
 mod layout;
+mod list;
 mod peer;
 mod sign_in;
 mod words;

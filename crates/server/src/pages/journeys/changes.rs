@@ -1,7 +1,7 @@
 //! What one open page shows, and what must change on it when journeys do.
 
 use super::fits::fits;
-use super::list::{self, Pager};
+use super::list;
 use super::query::Query;
 use super::row::{self, Row};
 use super::tiles::{Tally, Tiles};
@@ -78,7 +78,7 @@ impl Shown {
         }
         self.tiles = tiles;
         let last = self.ids.last().filter(|_| self.more).map(String::as_str);
-        let pager = html(&Pager::of(&self.query, last));
+        let pager = html(&list::pager(&self.query, last));
         let rows: Vec<Value> =
             rows.iter().map(|row| json!({"id": row.id, "html": html(row), "say": row.say})).collect();
         Some(event("change", &json!({"rows": rows, "gone": gone, "tiles": self.tiles, "pager": pager})))

@@ -4,6 +4,7 @@ use super::query::Query;
 use super::row::{self, Row};
 use super::tiles::{self, Counts};
 use crate::app::App;
+use crate::pages::list::Pager;
 use askama::Template;
 use store::journeys::{self, JourneyLine};
 use store::{Conn, Result};
@@ -31,21 +32,13 @@ pub(super) enum Empty {
     },
 }
 
-/// Links to the other pages of the list.
-#[derive(Template)]
-#[template(path = "journeys/pager.html")]
-pub(super) struct Pager {
-    first: Option<String>,
-    next: Option<String>,
-}
-
-impl Pager {
-    /// `last` is the id of the last row when more follow.
-    pub(super) fn of(query: &Query, last: Option<&str>) -> Self {
-        Self {
-            first: query.after.is_some().then(|| query.after(None).href("/")),
-            next: last.map(|last| query.after(Some(last.to_owned())).href("/")),
-        }
+/// Links to the other pages; `last` is the id of the last row when more follow.
+pub(super) fn pager(query: &Query, last: Option<&str>) -> Pager {
+    Pager {
+        first: query.after.is_some().then(|| query.after(None).href("/")),
+        next: last.map(|last| query.after(Some(last.to_owned())).href("/")),
+        next_words: "Older",
+        ..Pager::default()
     }
 }
 
@@ -71,7 +64,7 @@ pub(super) async fn load(app: &App, conn: &mut Conn, query: &Query, counts: &Cou
     let last = lines.last().filter(|_| more).map(|line| line.journey.id.clone());
     let rows = row::rows(app, conn, lines).await?;
     let empty = why_empty(app, query, counts);
-    Ok(List { rows, more, pager: Pager::of(query, last.as_deref()), empty })
+    Ok(List { rows, more, pager: pager(query, last.as_deref()), empty })
 }
 
 fn why_empty(app: &App, query: &Query, counts: &Counts) -> Empty {

@@ -13,6 +13,7 @@ pub(super) use live::{Streams, stream};
 
 use super::errors::html;
 use super::layout::{Layout, ModeLink, Section};
+use super::list::Choice;
 use crate::api::Result;
 use crate::api::access::Viewer;
 use crate::app::App;
@@ -41,13 +42,6 @@ struct JourneysPage {
     alarm: Option<String>,
     /// The list without filters, when there are some.
     clear: Option<String>,
-}
-
-/// One `<option>`.
-struct Choice {
-    value: &'static str,
-    words: &'static str,
-    chosen: bool,
 }
 
 /// The list as it is now.
@@ -97,20 +91,12 @@ fn modes(query: &Query) -> Vec<ModeLink> {
     vec![link("Live", true), link("Test", false)]
 }
 
-fn outcomes(chosen: Option<&str>) -> Vec<Choice> {
-    let choice = |o: &Outcome| Choice {
-        value: o.as_str(),
-        words: badge::outcome_words(*o),
-        chosen: chosen == Some(o.as_str()),
-    };
-    Outcome::ALL.iter().map(choice).collect()
+fn outcomes(asked: Option<&str>) -> Vec<Choice> {
+    let pair = |o: &Outcome| (o.as_str().to_owned(), badge::outcome_words(*o).to_owned());
+    Choice::all(Outcome::ALL.iter().map(pair), asked)
 }
 
-fn statuses(chosen: Option<&str>) -> Vec<Choice> {
-    let choice = |s: &PaymentStatus| Choice {
-        value: s.as_str(),
-        words: badge::status_words(*s),
-        chosen: chosen == Some(s.as_str()),
-    };
-    PaymentStatus::ALL.iter().map(choice).collect()
+fn statuses(asked: Option<&str>) -> Vec<Choice> {
+    let pair = |s: &PaymentStatus| (s.as_str().to_owned(), badge::status_words(*s).to_owned());
+    Choice::all(PaymentStatus::ALL.iter().map(pair), asked)
 }

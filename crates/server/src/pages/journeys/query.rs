@@ -5,9 +5,9 @@ use crate::api::journeys::filter;
 use crate::api::query::{Page, Params};
 use crate::app::App;
 use crate::ids::IdKind;
+use crate::pages::list::address;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use std::fmt::Write as _;
 use store::journeys::JourneyFilter;
 
 /// Filters and page. The mode is always set: pages show one at a time (SPEC H13).
@@ -69,31 +69,16 @@ impl Query {
     pub(super) fn href(&self, path: &str) -> String {
         let mode = self.livemode().to_string();
         let JourneyFilter { outcome, payment_status, livemode: _, q } = &self.filter;
-        let rest = [
-            ("outcome", outcome),
-            ("payment_status", payment_status),
-            ("q", q),
-            ("limit", &self.limit_asked),
-            ("after", &self.after),
+        let params = [
+            ("livemode", Some(mode.as_str())),
+            ("outcome", outcome.as_deref()),
+            ("payment_status", payment_status.as_deref()),
+            ("q", q.as_deref()),
+            ("limit", self.limit_asked.as_deref()),
+            ("after", self.after.as_deref()),
         ];
-        let mut href = format!("{path}?livemode={mode}");
-        for (name, value) in rest.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))) {
-            let _ = write!(href, "&{name}={}", encoded(value));
-        }
-        href
+        address(path, &params)
     }
-}
-
-/// RFC 3986: all but the unreserved characters as `%XX`.
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }
 
 #[cfg(test)]
