@@ -32,6 +32,13 @@ impl FromRequestParts<App> for Params {
             Query::<BTreeMap<String, String>>::from_request_parts(parts, app).await.map_err(|_| {
                 Problem::invalid_field("", "The query cannot be read; each parameter once, as name=value.")
             })?;
+        Ok(Self::of(values))
+    }
+}
+
+impl Params {
+    /// Parameters that came some other way, checked alike.
+    pub fn of(values: BTreeMap<String, String>) -> Self {
         let mut params = Self { values, errors: Vec::new() };
         params.values.retain(|_, value| !value.is_empty());
         let bad: Vec<String> = params
@@ -45,11 +52,9 @@ impl FromRequestParts<App> for Params {
             params.values.remove(&name);
             params.fault(&name, format!("must have at most {CHARS_MAX} characters, and no NUL"));
         }
-        Ok(params)
+        params
     }
-}
 
-impl Params {
     /// Notes a fault.
     pub fn fault(&mut self, field: &str, message: impl Into<String>) {
         self.errors.push(FieldError { field: field.to_owned(), message: message.into() });

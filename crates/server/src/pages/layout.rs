@@ -19,16 +19,22 @@ pub(super) struct ModeLink {
 pub(super) enum Section {
     /// The list of journeys, and each of them.
     Journeys,
+    /// The ledger of payments, and those that wait for a journey.
+    Payments,
+    /// The inbox of events, and comparisons with Stripe.
+    Events,
 }
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 1] = [Self::Journeys];
+    const ALL: [Self; 3] = [Self::Journeys, Self::Payments, Self::Events];
 
     /// As the navigation names it.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Journeys => "Journeys",
+            Self::Payments => "Payments",
+            Self::Events => "Events",
         }
     }
 
@@ -36,6 +42,8 @@ impl Section {
     pub(super) const fn href(self) -> &'static str {
         match self {
             Self::Journeys => "/",
+            Self::Payments => "/payments",
+            Self::Events => "/events",
         }
     }
 }
@@ -58,6 +66,8 @@ pub(super) struct Layout {
     pub(super) now_ms: i64,
     /// The stream that changes this page.
     pub(super) live: Option<String>,
+    /// Parts of this page are loaded again while it stays open.
+    pub(super) refreshes: bool,
 }
 
 impl Layout {
@@ -72,6 +82,7 @@ impl Layout {
             test: false,
             now_ms: 0,
             live: None,
+            refreshes: false,
         }
     }
 

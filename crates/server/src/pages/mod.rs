@@ -7,11 +7,15 @@ mod assets;
 mod attempts;
 mod client;
 mod errors;
+mod events;
 mod headers;
+mod inbox;
 mod journeys;
 mod layout;
 mod list;
+mod payments;
 mod peer;
+mod reconciliations;
 mod sign_in;
 mod words;
 
@@ -33,6 +37,9 @@ pub fn router(app: &App) -> Router<App> {
     let pages = Router::new()
         .route("/", get(journeys::page))
         .route("/live", get(journeys::stream))
+        .merge(payments::routes())
+        .merge(events::routes())
+        .merge(reconciliations::routes())
         .route("/sign-in", get(sign_in::form).post(sign_in::submit))
         .route("/sign-out", post(sign_in::out))
         .method_not_allowed_fallback(problem::method_not_allowed)
