@@ -181,7 +181,8 @@ pub async fn replay_many(app: &App, who: &Principal, wanted: &Wanted) -> Result<
     let replay = Replay { id, at_ms: now_ms, actor: who.name.clone(), event_ids: ids };
     replays::insert(&mut conn, &replay).await?;
     let count = replay.event_ids.len();
-    let detail = json!({"events": count, "status": wanted.filter.status, "type": wanted.filter.kind, "q": wanted.q});
+    let detail =
+        json!({"events": count, "status": wanted.filter.status, "type": wanted.filter.kind, "q": wanted.q});
     audit::record(&mut conn, &app.context, who, "event.replay_many", Some(&replay.id), detail).await?;
     conn.commit().await?;
     tracing::info!(id = replay.id, count, who = who.name, "events are replayed");

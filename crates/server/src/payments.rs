@@ -19,7 +19,8 @@ use store::{Conn, journeys};
 /// Characters of a search, and of a method.
 const TEXT_CHARS_MAX: usize = 200;
 /// Every status, as a message lists them.
-const STATUSES: &str = "none, processing, failed, canceled, paid, partially_refunded, refunded, disputed, lost";
+const STATUSES: &str =
+    "none, processing, failed, canceled, paid, partially_refunded, refunded, disputed, lost";
 
 /// What an address asks the ledger for.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +43,7 @@ pub fn wanted(params: &mut Params) -> Wanted {
     let filter = PaymentFilter {
         livemode: params.truth("livemode"),
         status: params.word("status", PaymentStatus::parse, STATUSES).map(|s| s.as_str().to_owned()),
-        currency: params
-            .word("currency", Currency::parse, "three letters, like usd")
-            .map(|c| c.to_string()),
+        currency: params.word("currency", Currency::parse, "three letters, like usd").map(|c| c.to_string()),
         method: short(params, "method"),
         matched: if unmatched == Some(true) { Some(false) } else { matched },
         from_ms: from_ms.unwrap_or(all.from_ms),
@@ -80,9 +79,7 @@ pub async fn find(conn: &mut Conn, wanted: &Wanted, after: Option<&Place>, rows:
     };
     let found = payment_list::search(conn, &wanted.filter, q).await?;
     let sums = Some(sums_of(&found.payments));
-    let follows = |p: &StoredPayment| {
-        after.is_none_or(|after| (p.at_ms(), &p.id) < (after.at_ms, &after.id))
-    };
+    let follows = |p: &StoredPayment| after.is_none_or(|after| (p.at_ms(), &p.id) < (after.at_ms, &after.id));
     let rows = usize::try_from(rows).unwrap_or(usize::MAX);
     let payments = found.payments.into_iter().filter(follows).take(rows).collect();
     Ok(Found { payments, sums, cut: found.cut })
@@ -111,7 +108,8 @@ pub async fn unmatched_count(conn: &mut Conn, livemode: bool) -> Result<i64> {
 
 /// One payment.
 pub async fn get(conn: &mut Conn, id: &str) -> Result<StoredPayment> {
-    let found = if is_stripe_id(id) { payments::by_ids(conn, vec![id.to_owned()]).await?.pop() } else { None };
+    let found =
+        if is_stripe_id(id) { payments::by_ids(conn, vec![id.to_owned()]).await?.pop() } else { None };
     found.ok_or_else(|| Problem::not_found("payment"))
 }
 

@@ -112,8 +112,7 @@ pub async fn list(
     let from_ms = filter.from_ms.unwrap_or(i64::MIN);
     let ended = filter.status.and_then(EventStatus::ended);
     if let (Some(status), None) = (filter.status, ended) {
-        let args =
-            args![status.as_str(), filter.livemode, &filter.kind, from_ms, before.0, &before.1, limit];
+        let args = args![status.as_str(), filter.livemode, &filter.kind, from_ms, before.0, &before.1, limit];
         let events = conn.fetch_all(&WAITING, args).await?.iter().map(event).collect::<Result<_>>()?;
         return Ok(Some(Listed { events, looked_at: None }));
     }

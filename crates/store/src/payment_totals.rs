@@ -81,7 +81,8 @@ impl Figures {
     fn of(p: &StoredPayment, times: i64) -> Self {
         let f = &p.facts;
         let amounts = [f.gross_minor, f.refunded_minor, f.lost_minor, f.at_risk_minor, f.net_minor];
-        let [gross, refunded, lost, at_risk, net] = amounts.map(|minor| minor.min(AMOUNT_MAX) * times);
+        let [gross, refunded, lost, at_risk, net] =
+            amounts.map(|minor| minor.clamp(-AMOUNT_MAX, AMOUNT_MAX) * times);
         Self([times, gross, refunded, lost, at_risk, net])
     }
 
@@ -208,6 +209,8 @@ pub async fn differences(conn: &mut Conn, computed: &Delta) -> Result<Vec<String
             lines.push(format!("sums of {key:?}: stored {:?}, computed {:?}", kept.0, figures.0));
         }
     }
-    lines.extend(stored.iter().map(|(key, kept)| format!("sums of {key:?}: stored {:?}, computed none", kept.0)));
+    lines.extend(
+        stored.iter().map(|(key, kept)| format!("sums of {key:?}: stored {:?}, computed none", kept.0)),
+    );
     Ok(lines)
 }

@@ -4,13 +4,13 @@
 use crate::args::args;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::events;
 use crate::sql::statements;
 use std::collections::BTreeMap;
 
 statements! {
     WAITS = "SELECT attempts, last_error FROM event_waiting WHERE event_id = $1 AND status = ANY($2)";
     END = "DELETE FROM event_waiting WHERE event_id = $1";
-    SET_END = "UPDATE event SET handled = $1, attempts = $2 WHERE id = $3";
     INSERT = "INSERT INTO event_put_aside (event_id, reason, actor, at_ms, last_error) VALUES ($1, $2, $3, $4, $5) \
               ON CONFLICT (event_id) DO UPDATE SET reason = excluded.reason, actor = excluded.actor, \
               at_ms = excluded.at_ms, last_error = excluded.last_error";
@@ -37,7 +37,7 @@ pub async fn put(conn: &mut Conn, id: &str, reason: &str, actor: &str, at_ms: i6
     let Some(row) = conn.fetch_optional(&WAITS, args![id, statuses]).await? else { return Ok(false) };
     let (attempts, last_error): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
     conn.execute(&END, args![id]).await?;
-    conn.execute(&SET_END, args![false, attempts, id]).await?;
+    events::set_end(conn, id, false, attempts).await?;
     conn.execute(&INSERT, args![id, reason, actor, at_ms, last_error]).await?;
     Ok(true)
 }

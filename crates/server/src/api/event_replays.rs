@@ -110,5 +110,16 @@ async fn standing(app: &App, id: &str, more: Option<bool>) -> Result<Replayed> {
     let (replay, counts) = inbox::outcome_of(&mut app.db.read().await?, id).await?;
     let [received, applied, ignored, failed, dead] = counts;
     let (events, at) = (replay.event_ids.len(), rfc3339(replay.at_ms));
-    Ok(Replayed { id: replay.id, at, by: replay.actor, events, received, applied, ignored, failed, dead, more })
+    Ok(Replayed {
+        id: replay.id,
+        at,
+        by: replay.actor,
+        events,
+        received,
+        applied,
+        ignored,
+        failed,
+        dead,
+        more,
+    })
 }

@@ -6,9 +6,9 @@ use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
+use crate::audit;
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
-use crate::audit;
 use crate::reconcile::{self, Figure, Progress, ReconcileError, span_s};
 use axum::Json;
 use axum::extract::State;
@@ -236,8 +236,7 @@ impl From<ReconcileError> for Problem {
     fn from(error: ReconcileError) -> Self {
         match error {
             ReconcileError::NotConfigured => {
-                let detail =
-                    "Set STRIPE_SECRET_KEY to the secret key of your Stripe account (sk_… or rk_…) and restart.";
+                let detail = "Set STRIPE_SECRET_KEY to the secret key of your Stripe account (sk_… or rk_…) and restart.";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "stripe_not_configured", detail)
             }
             ReconcileError::Busy { .. } | ReconcileError::TakenOver => Self::conflict(
@@ -279,7 +278,6 @@ pub async fn show(
 
 /// One comparison, as stored.
 pub async fn get(conn: &mut Conn, id: &str) -> Result<StoredReconciliation> {
-    let found =
-        if IdKind::Reconciliation.fits(id) { reconciliations::get(conn, id).await? } else { None };
+    let found = if IdKind::Reconciliation.fits(id) { reconciliations::get(conn, id).await? } else { None };
     found.ok_or_else(|| Problem::not_found("reconciliation"))
 }

@@ -179,7 +179,9 @@ async fn write(
         let hints = gone.iter().flat_map(|p| hints(p)).collect();
         payments::delete(conn, gone.iter().map(|p| p.id.clone()).collect(), hints).await?;
         let mut delta = payment_totals::Delta::default();
-        gone.iter().for_each(|p| delta.remove(p));
+        for payment in &gone {
+            delta.remove(payment);
+        }
         payment_totals::apply(conn, delta).await?;
     }
     save(conn, before, &dirty).await?;
@@ -195,8 +197,12 @@ pub async fn save(
 ) -> Result<()> {
     payments::upsert(conn, dirty).await?;
     let mut delta = payment_totals::Delta::default();
-    dirty.iter().filter_map(|p| before.get(&p.id)).for_each(|p| delta.remove(p));
-    dirty.iter().for_each(|p| delta.add(p));
+    for payment in dirty {
+        if let Some(was) = before.get(&payment.id) {
+            delta.remove(was);
+        }
+        delta.add(payment);
+    }
     payment_totals::apply(conn, delta).await?;
     let hinted =
         dirty.iter().map(|p| (p, before.get(&p.id).map(hints::of).unwrap_or_default(), hints::of(p)));

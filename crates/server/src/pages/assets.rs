@@ -78,7 +78,8 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
     let Assets { style, live, refresh, morph, client, seen, icon } = &*ASSETS;
-    let found = [style, live, refresh, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
+    let found =
+        [style, live, refresh, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())

@@ -161,11 +161,17 @@ impl Progressing {
         if let Some(stored) = recent.into_iter().find(fits) {
             match Progress::read(&stored) {
                 Ok(progress) => {
-                    tracing::info!(id = stored.id, step = progress.step.as_str(), "going on with a reconciliation");
+                    tracing::info!(
+                        id = stored.id,
+                        step = progress.step.as_str(),
+                        "going on with a reconciliation"
+                    );
                     return Ok(Self { stored, progress });
                 }
                 // What cannot be read cannot be gone on with; a new one looks at everything again.
-                Err(error) => tracing::error!(id = stored.id, %error, "a reconciliation cannot be gone on with"),
+                Err(error) => {
+                    tracing::error!(id = stored.id, %error, "a reconciliation cannot be gone on with")
+                }
             }
         }
         let progress = Progress::default();

@@ -6,6 +6,7 @@ ALTER TABLE payment ADD COLUMN method TEXT COLLATE "C" NOT NULL DEFAULT '';
 UPDATE payment SET
     at_ms = COALESCE((facts::json ->> 'paid_at_ms')::bigint, (facts::json ->> 'happened_at_s')::bigint * 1000),
     currency = COALESCE(facts::json ->> 'currency', ''), method = COALESCE(facts::json ->> 'method', '');
+ALTER TABLE payment ALTER COLUMN status SET DATA TYPE TEXT COLLATE "C";
 -- The columns after `id` are there so that a filter is answered without a look at the rows it leaves out.
 CREATE INDEX payment_by_time ON payment (livemode, at_ms, id, status, currency, method) WHERE is_money;
 DROP INDEX payment_unmatched;
@@ -38,6 +39,7 @@ SELECT livemode, at_ms / 86400000, currency, status, method, journey_id IS NOT N
     sum(least((facts::json ->> 'net_minor')::bigint, 1000000000000))
 FROM payment WHERE is_money GROUP BY 1, 2, 3, 4, 5, 6;
 
+ALTER TABLE event ALTER COLUMN type SET DATA TYPE TEXT COLLATE "C";
 CREATE INDEX event_by_type ON event (type, received_at_ms, id);
 
 -- Events that a person put aside: their status is `ignored` until somebody replays them.

@@ -34,7 +34,8 @@ pub(super) async fn file(State(app): State<App>, _may: Viewer, query: Query) -> 
     }
     let mode = if query.asked.livemode() { "live" } else { "test" };
     let count = rows.len();
-    let name = if after.is_some() { format!("events-{mode}-newest-{count}") } else { format!("events-{mode}") };
+    let name =
+        if after.is_some() { format!("events-{mode}-newest-{count}") } else { format!("events-{mode}") };
     csv_file::answer(&name, COLUMNS, rows)
 }
 

@@ -96,11 +96,7 @@ fn words(count: usize) -> String {
 }
 
 /// Replays them.
-pub(super) async fn submit(
-    State(app): State<App>,
-    Editor(who): Editor,
-    fields: Fields,
-) -> Result<Response> {
+pub(super) async fn submit(State(app): State<App>, Editor(who): Editor, fields: Fields) -> Result<Response> {
     let query = Query::read(&app, Params::of(fields.into_pairs()))?;
     require_status(&query)?;
     let (replay, _) = inbox::replay_many(&app, &who, &query.wanted).await?;

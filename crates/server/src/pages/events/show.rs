@@ -123,7 +123,9 @@ pub(super) async fn page(
         aside: aside.map(|aside| Aside::of(&aside, now_ms)),
         changes: changes(&effect, &names),
         payments: effect.payments.iter().map(|p| paid(p, &names)).collect(),
-        payload: Some(&body).filter(|body| body.len() <= SHOWN_BYTES_MAX).and_then(|body| pretty::pretty(body)),
+        payload: Some(&body)
+            .filter(|body| body.len() <= SHOWN_BYTES_MAX)
+            .and_then(|body| pretty::pretty(body)),
         back: asked.href(EVENTS),
         path: format!("{EVENTS}/{id}"),
         may_change: may_change(&who),

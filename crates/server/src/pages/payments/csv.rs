@@ -72,7 +72,9 @@ pub(super) async fn file(State(app): State<App>, _may: Viewer, query: Query) -> 
         room = if count < asked { -1 } else { room - count };
     }
     let cut = match &after {
-        Some(_) if room == 0 => !book::find(&mut conn, &query.wanted, after.as_ref(), 1).await?.payments.is_empty(),
+        Some(_) if room == 0 => {
+            !book::find(&mut conn, &query.wanted, after.as_ref(), 1).await?.payments.is_empty()
+        }
         _ => false,
     };
     let mode = if query.livemode() { "live" } else { "test" };

@@ -46,9 +46,9 @@ struct SumRow {
     currency: String,
     payments: String,
     gross: String,
-    refunded: String,
-    lost: String,
-    at_risk: String,
+    refunded: Option<String>,
+    lost: Option<String>,
+    at_risk: Option<String>,
     net: String,
 }
 
@@ -56,7 +56,7 @@ impl SumRow {
     fn of(sums: &Sums) -> Self {
         let currency = Currency::parse(&sums.currency);
         let money = |minor| currency.map_or_else(|| "–".to_owned(), |c| Money::new(minor, c).to_string());
-        let some = |minor| if minor == 0 { "–".to_owned() } else { money(minor) };
+        let some = |minor| (minor != 0).then(|| money(minor));
         Self {
             currency: currency.map_or_else(|| "Unknown".to_owned(), |c| c.to_string().to_uppercase()),
             payments: count_of(sums.payments, ""),

@@ -33,11 +33,7 @@ pub(super) fn routes() -> Router<App> {
 /// The two views, with what waits in the second.
 fn tabs(query: &Query, unmatched: i64) -> Vec<Tab> {
     let mode = query.asked.unfiltered();
-    let tab = |words, path: &str, count| Tab {
-        words,
-        href: mode.href(path),
-        current: query.path == path,
-        count,
-    };
+    let tab =
+        |words, path: &str, count| Tab { words, href: mode.href(path), current: query.path == path, count };
     vec![tab("All payments", LEDGER, None), tab("Unmatched", UNMATCHED, Some(unmatched))]
 }

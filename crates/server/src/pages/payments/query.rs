@@ -11,8 +11,7 @@ use axum::http::request::Parts;
 use store::payment_list::Place;
 
 /// What the form has.
-const NAMES: [&str; 9] =
-    ["q", "status", "currency", "method", "matched", "from", "to", "linked", "unlinked"];
+const NAMES: [&str; 9] = ["q", "status", "currency", "method", "matched", "from", "to", "linked", "unlinked"];
 
 /// Filters and page.
 #[derive(Clone, Debug)]

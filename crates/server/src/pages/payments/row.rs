@@ -67,12 +67,12 @@ pub(super) struct Row {
 /// How a payment found its journey, in words.
 pub(super) const fn matched_words(by: MatchedBy) -> &'static str {
     match by {
-        MatchedBy::JourneyMetadata => "journey in its metadata",
-        MatchedBy::Checkout => "our checkout",
+        MatchedBy::JourneyMetadata => "metadata",
+        MatchedBy::Checkout => "checkout",
         MatchedBy::ClientReference => "client reference",
-        MatchedBy::ClientMetadata => "client in its metadata",
+        MatchedBy::ClientMetadata => "client’s metadata",
         MatchedBy::Customer => "Stripe customer",
-        MatchedBy::Manual => "linked by hand",
+        MatchedBy::Manual => "hand",
     }
 }
 

@@ -17,8 +17,8 @@ use crate::payments as book;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use store::payments::{self, StoredPayment};
 use store::Conn;
+use store::payments::{self, StoredPayment};
 
 /// Journeys suggested in the list; the payment's own page has them all.
 const SUGGESTED_MAX: usize = 3;

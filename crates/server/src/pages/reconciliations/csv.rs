@@ -26,7 +26,8 @@ pub(super) async fn runs(State(app): State<App>, _may: Viewer, mut params: Param
     params.finish(())?;
     filter.livemode = Some(asked.livemode());
     let mut rows = reconciliations::list(&mut app.db.read().await?, filter, None, RUNS_MAX + 1).await?;
-    let name = cut(&mut rows, RUNS_MAX, if asked.livemode() { "comparisons-live" } else { "comparisons-test" });
+    let name =
+        cut(&mut rows, RUNS_MAX, if asked.livemode() { "comparisons-live" } else { "comparisons-test" });
     let columns = [
         "id",
         "started_at",

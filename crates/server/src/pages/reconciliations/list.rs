@@ -40,7 +40,12 @@ struct ReconciliationsPage {
 }
 
 fn spans() -> Vec<Choice> {
-    let spans = [("1d", "the last day"), ("7d", "the last 7 days"), ("30d", "the last 30 days"), ("all", "the first day on")];
+    let spans = [
+        ("1d", "the last day"),
+        ("7d", "the last 7 days"),
+        ("30d", "the last 30 days"),
+        ("all", "the first day on"),
+    ];
     Choice::all(spans.map(|(value, words)| (value.to_owned(), words.to_owned())), Some(SINCE_DEFAULT))
 }
 
@@ -86,11 +91,7 @@ pub(super) async fn page(
 }
 
 /// Starts one, or says that one is under way.
-pub(super) async fn start(
-    State(app): State<App>,
-    Editor(who): Editor,
-    fields: Fields,
-) -> Result<Response> {
+pub(super) async fn start(State(app): State<App>, Editor(who): Editor, fields: Fields) -> Result<Response> {
     let span = api::since_span(fields.get("since"));
     let span = span.ok_or_else(|| Problem::invalid_field("since", "choose one of those in the list"))?;
     let id = api::start(&app, &who, span).await?;

@@ -109,7 +109,8 @@ pub(super) async fn page(
     let mut layout = frame(&app, &who, "Comparison with Stripe", Section::Events, &of_mode, RECONCILIATIONS);
     layout.modes.clear();
     let path = format!("{RECONCILIATIONS}/{id}");
-    let kinds: BTreeSet<String> = found.figures.iter().map(|f| f.kind.clone()).chain(["events".to_owned()]).collect();
+    let kinds: BTreeSet<String> =
+        found.figures.iter().map(|f| f.kind.clone()).chain(["events".to_owned()]).collect();
     let currencies: BTreeSet<String> = found.figures.iter().filter_map(|f| f.currency.clone()).collect();
     let pick = |value: String| (value.clone(), kind_words(&value));
     Ok(html(&ReconciliationPage {

@@ -6,8 +6,8 @@ use crate::pages::journeys::badge::Badge;
 use crate::pages::words::{When, duration};
 use crate::reconcile::{Figure, Progress};
 use ledger::{Currency, Money};
-use store::reconciliations::StoredReconciliation;
 use store::StoreError;
+use store::reconciliations::StoredReconciliation;
 
 /// One comparison.
 pub(super) struct Run {
@@ -63,7 +63,8 @@ pub(super) fn money(minor: i64, currency: Option<&str>) -> String {
 impl FigureRow {
     fn of(f: &Figure) -> Self {
         let currency = f.currency.as_deref();
-        let counts = i64::try_from(f.our_count).unwrap_or(i64::MAX) - i64::try_from(f.stripe_count).unwrap_or(i64::MAX);
+        let counts = i64::try_from(f.our_count).unwrap_or(i64::MAX)
+            - i64::try_from(f.stripe_count).unwrap_or(i64::MAX);
         let minor = f.our_minor.saturating_sub(f.stripe_minor);
         let objects = match counts {
             0 => String::new(),
@@ -78,7 +79,11 @@ impl FigureRow {
             stripe: money(f.stripe_minor, currency),
             our_count: count(f.our_count, ""),
             ours: money(f.our_minor, currency),
-            difference: if differs { format!("{objects}{}", money(minor, currency)) } else { "none".to_owned() },
+            difference: if differs {
+                format!("{objects}{}", money(minor, currency))
+            } else {
+                "none".to_owned()
+            },
             differs,
         }
     }
@@ -93,7 +98,12 @@ impl Run {
         let silence = found.silent_since_s().map(|since_s| {
             since_s.map_or_else(
                 || "No webhook has arrived so far, and Stripe has events".to_owned(),
-                |s| format!("The last webhook is of {}, and Stripe has newer events", minute(s.saturating_mul(1000))),
+                |s| {
+                    format!(
+                        "The last webhook is of {}, and Stripe has newer events",
+                        minute(s.saturating_mul(1000))
+                    )
+                },
             )
         });
         let took = stored.finished_at_ms.map(|at| duration(at.saturating_sub(stored.started_at_ms)));
@@ -106,7 +116,11 @@ impl Run {
             started: When::ago(stored.started_at_ms, now_ms),
             took,
             span: since.map_or_else(|| "everything".to_owned(), |day| format!("since {day}")),
-            listed: format!("{}, {}", count(found.events_listed, "event"), count(found.objects_listed, "object")),
+            listed: format!(
+                "{}, {}",
+                count(found.events_listed, "event"),
+                count(found.objects_listed, "object")
+            ),
             taken_in: match (found.events_taken_in, found.objects_taken_in) {
                 (0, 0) => "nothing was missing".to_owned(),
                 (events, objects) => format!("{}, {}", count(events, "event"), count(objects, "object")),
