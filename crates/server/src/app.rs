@@ -17,6 +17,7 @@ use stripe::api::Api;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Shared by all handlers; cheap to clone.
 #[derive(Clone)]
@@ -50,6 +51,8 @@ pub struct Inner {
     pub wake: mpsc::Sender<()>,
     /// Cancelled when the program stops; streams end then.
     pub stop: CancellationToken,
+    /// Work that somebody asked for and does not wait for. It ends at a stop.
+    pub background: TaskTracker,
 }
 
 impl std::ops::Deref for App {
@@ -151,6 +154,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         fetch: Notify::new(),
         wake,
         stop,
+        background: TaskTracker::new(),
     };
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));

@@ -75,6 +75,18 @@ pub fn parse_rfc3339(text: &str) -> Option<i64> {
     text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }
 
+/// The start of a day in UTC, from `2026-11-22`. Unix ms.
+pub fn day_ms(text: &str) -> Option<i64> {
+    let day: jiff::civil::Date = text.parse().ok().filter(|_| text.len() == 10)?;
+    Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
+}
+
+/// `2026-11-22`, in UTC.
+pub fn day(ms: i64) -> String {
+    let words = |t: jiff::Timestamp| t.strftime("%Y-%m-%d").to_string();
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), words)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +95,15 @@ mod tests {
     fn people_read_minutes() {
         assert_eq!(minute(1_795_300_000_000), "2026-11-21 22:26 UTC");
         assert_eq!(minute(i64::MAX), i64::MAX.to_string());
+    }
+
+    #[test]
+    fn days_begin_at_midnight_utc() {
+        assert_eq!(day_ms("1970-01-02"), Some(86_400_000));
+        assert_eq!(day(1_795_300_000_000), "2026-11-21");
+        for wrong in ["", "2026-11-31", "2026-11-22T00:00", "22 Nov", "+002026-11-22", "٢"] {
+            assert_eq!(day_ms(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub enum IdKind {
     SavedView,
     /// `blk_…`, many marks at once
     BulkMark,
+    /// `rpl_…`, many events replayed at once
+    Replay,
 }
 
 impl IdKind {
@@ -55,6 +57,7 @@ impl IdKind {
             Self::Audit => "aud_",
             Self::SavedView => "sav_",
             Self::BulkMark => "blk_",
+            Self::Replay => "rpl_",
         }
     }
 

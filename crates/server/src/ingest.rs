@@ -5,11 +5,14 @@
 
 use crate::app::spawn_writing;
 use crate::apply::worker::BATCH_EVENTS_MAX;
+use crate::ids;
+use bytes::Bytes;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::events::{self, DueEvent, NewEvent};
+use store::events::{self, DueEvent, NewEvent, PARKED_MS};
 use store::{Db, StoreError};
+use stripe::{Envelope, ReadError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +26,35 @@ pub const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 const GATHER_YIELDS: usize = 2;
 /// How long apply may make ingest wait before a batch is left to the sweep.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// An event as it is to be stored, from the bytes that Stripe sent or listed.
+pub fn read(body: &[u8], now_ms: i64) -> Result<NewEvent, ReadError> {
+    let envelope = Envelope::read(body)?;
+    let id = if stripe::is_dashboard_test(&envelope.id) {
+        format!("{}_{}", envelope.id, &ids::secret()[..24])
+    } else {
+        envelope.id.to_string()
+    };
+    if jiff::Timestamp::from_second(envelope.created_s).is_err() {
+        return Err(ReadError::Invalid { field: "created", fault: "is a time that nobody will see" });
+    }
+    let handled = stripe::handled(&envelope.event_type);
+    // A thin event says nothing itself; it waits until its object can be fetched.
+    let parked = handled && envelope.thin.is_some();
+    Ok(NewEvent {
+        id,
+        kind: envelope.event_type.to_string(),
+        api_version: envelope.api_version.as_deref().map(str::to_owned),
+        account: envelope.account.as_deref().map(str::to_owned),
+        livemode: envelope.livemode,
+        created_at_ms: envelope.created_s.saturating_mul(1000),
+        received_at_ms: now_ms,
+        handled,
+        due_at_ms: if parked { PARKED_MS } else { now_ms },
+        // A copy of its own size: the connection's buffer that it lies in is larger, and would be kept until it is applied.
+        body: Bytes::copy_from_slice(body),
+    })
+}
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -127,8 +127,10 @@ impl Server {
             tracing::warn!("some requests were not sent to their end; they are cut off");
             Ok(())
         };
-        // It ends at once; what it was at is gone on with.
+        // They end at once; what they were at is gone on with.
         let _ = timeout(FINISH_TIMEOUT, self.hourly).await;
+        self.app.background.close();
+        let _ = timeout(FINISH_TIMEOUT, self.app.background.wait()).await;
         if timeout(FINISH_TIMEOUT, self.tasks.finish()).await.is_err() {
             tracing::warn!("the database does not answer; stored events are applied at the next start");
         }

@@ -30,20 +30,6 @@ statements! {
     GET = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.handled, \
            e.attempts, w.status, w.attempts, w.last_error, e.body \
            FROM event e LEFT JOIN event_waiting w ON w.event_id = e.id WHERE e.id = $1";
-    LIST = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.handled, \
-            e.attempts, w.status, w.attempts, w.last_error \
-            FROM event e LEFT JOIN event_waiting w ON w.event_id = e.id \
-            WHERE (CAST($1 AS BOOLEAN) IS NULL OR (e.handled = $1 AND w.status IS NULL)) \
-            AND (CAST($2 AS BOOLEAN) IS NULL OR e.livemode = $2) \
-            AND (CAST($3 AS BIGINT) IS NULL OR (e.received_at_ms, e.id) < ($3, $4)) \
-            ORDER BY e.received_at_ms DESC, e.id DESC LIMIT $5";
-    LIST_WAITING = "SELECT e.id, e.type, e.api_version, e.account, e.livemode, e.created_at_ms, e.received_at_ms, e.handled, \
-            e.attempts, w.status, w.attempts, w.last_error \
-            FROM event_waiting w JOIN event e ON e.id = w.event_id \
-            WHERE w.status = $1 AND (CAST($2 AS BOOLEAN) IS NULL OR e.livemode = $2) \
-            AND (CAST($3 AS BIGINT) IS NULL OR (w.received_at_ms, w.event_id) < ($3, $4)) \
-            ORDER BY w.received_at_ms DESC, w.event_id DESC LIMIT $5";
-    CURSOR = "SELECT received_at_ms FROM event WHERE id = $1";
     NOT_DONE = "SELECT status, count(*), min(received_at_ms) FROM event_waiting GROUP BY status";
     @many INSERT = "event" (id: Text, type: Text, api_version: Text, account: Text, livemode: Bool, created_at_ms: Int,
                            received_at_ms: Int, handled: Bool, thin: Bool, attempts: Int, body: Bytes)
@@ -72,6 +58,9 @@ pub enum EventStatus {
 }
 
 impl EventStatus {
+    /// Every status, in the order of an event's life.
+    pub const ALL: [Self; 5] = [Self::Received, Self::Applied, Self::Ignored, Self::Failed, Self::Dead];
+
     /// The spelling of schema and API.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +73,7 @@ impl EventStatus {
     }
 
     /// For those whose end is told by `event.handled`: no row of `event_waiting`.
-    const fn ended(self) -> Option<bool> {
+    pub(crate) const fn ended(self) -> Option<bool> {
         match self {
             Self::Applied => Some(true),
             Self::Ignored => Some(false),
@@ -94,9 +83,7 @@ impl EventStatus {
 
     /// Reads the spelling back.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Received, Self::Applied, Self::Ignored, Self::Failed, Self::Dead]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
     }
 }
 
@@ -181,7 +168,7 @@ pub struct Event {
     pub last_error: Option<String>,
 }
 
-fn event(row: &Row) -> Result<Event> {
+pub(crate) fn event(row: &Row) -> Result<Event> {
     let done = if row.get(7)? { EventStatus::Applied } else { EventStatus::Ignored };
     let waits = row.parse_opt(9, "event_waiting", EventStatus::parse)?;
     Ok(Event {
@@ -263,6 +250,7 @@ pub async fn fail(conn: &mut Conn, id: &str, status: EventStatus, due_at_ms: i64
 
 /// Makes events due again, whatever their status, save parked ones. Returns how many there are.
 pub async fn replay(conn: &mut Conn, ids: Vec<String>, now_ms: i64) -> Result<u64> {
+    crate::put_aside::forget(conn, &ids).await?;
     conn.execute(&REPLAY, args![now_ms, ids]).await
 }
 
@@ -290,34 +278,6 @@ pub async fn existing(conn: &mut Conn, ids: Vec<String>) -> Result<BTreeSet<Stri
 pub async fn get(conn: &mut Conn, id: &str) -> Result<Option<(Event, Vec<u8>)>> {
     let row = conn.fetch_optional(&GET, args![id]).await?;
     row.map(|row| Ok((event(&row)?, row.get(12)?))).transpose()
-}
-
-/// Newest first; `after` is the last id of the page before. `None` when `after` is unknown.
-pub async fn list(
-    conn: &mut Conn,
-    status: Option<EventStatus>,
-    livemode: Option<bool>,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Option<Vec<Event>>> {
-    let received_at_ms: Option<i64> = match after {
-        None => None,
-        Some(id) => match conn.fetch_optional(&CURSOR, args![id]).await? {
-            Some(row) => Some(row.get(0)?),
-            None => return Ok(None),
-        },
-    };
-    let rows = match status.map(|status| (status, status.ended())) {
-        Some((status, None)) => {
-            let args = args![status.as_str(), livemode, received_at_ms, after, limit];
-            conn.fetch_all(&LIST_WAITING, args).await?
-        }
-        status => {
-            let ended = status.and_then(|(_, ended)| ended);
-            conn.fetch_all(&LIST, args![ended, livemode, received_at_ms, after, limit]).await?
-        }
-    };
-    rows.iter().map(event).collect::<Result<_>>().map(Some)
 }
 
 /// (status, count, oldest reception) of everything that is not done.

@@ -296,3 +296,16 @@ pub async fn versions(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<GivenVers
         })
         .collect()
 }
+
+/// A `LIKE` pattern for "contains, in any case", with `!` as escape.
+pub(crate) fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -40,6 +40,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0006_lists.sql"),
     ),
     (
+        8,
+        "inboxes",
+        include_str!("../migrations/sqlite/0008_inboxes.sql"),
+        include_str!("../migrations/postgres/0008_inboxes.sql"),
+    ),
+    (
         9,
         "facts",
         include_str!("../migrations/sqlite/0009_facts.sql"),

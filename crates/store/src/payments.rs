@@ -14,15 +14,6 @@ statements! {
               FROM payment WHERE id = ANY($1)";
     BY_JOURNEYS = "SELECT id, journey_id, matched_by, content_version_id, hypothesis_id, suggestions, facts \
                    FROM payment WHERE journey_id = ANY($1) ORDER BY id";
-    LIST = "SELECT id, journey_id, matched_by, content_version_id, hypothesis_id, suggestions, facts FROM payment \
-            WHERE is_money AND (CAST($1 AS BOOLEAN) IS NULL OR livemode = $1) \
-            AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
-            AND (CAST($3 AS TEXT) IS NULL OR id > $3) ORDER BY id LIMIT $4";
-    LIST_UNMATCHED = "SELECT id, journey_id, matched_by, content_version_id, hypothesis_id, suggestions, facts \
-            FROM payment WHERE journey_id IS NULL AND is_money AND status <> 'none' \
-            AND (CAST($1 AS BOOLEAN) IS NULL OR livemode = $1) \
-            AND (CAST($2 AS TEXT) IS NULL OR status = $2) \
-            AND (CAST($3 AS TEXT) IS NULL OR id > $3) ORDER BY id LIMIT $4";
     DELETE = "DELETE FROM payment WHERE id = ANY($1)";
     HINTED = "SELECT DISTINCT payment_id FROM payment_hint WHERE kind = $1 AND value = ANY($2)";
     HINTS_OF = "SELECT kind, value FROM payment_hint WHERE payment_id = ANY($1)";
@@ -31,12 +22,15 @@ statements! {
     SET_LINK = "INSERT INTO payment_link (object_id, journey_id, actor, at_ms) VALUES ($1, $2, $3, $4) \
                 ON CONFLICT (object_id) DO UPDATE SET journey_id = excluded.journey_id, actor = excluded.actor, \
                 at_ms = excluded.at_ms";
+    DELETE_LINKS = "DELETE FROM payment_link WHERE object_id = ANY($1)";
     @many UPSERT = "payment" (id: Text, status: Text, livemode: Bool, is_money: Bool, journey_id: Text, matched_by: Text,
-                             content_version_id: Text, hypothesis_id: Text, suggestions: Text, facts: Text)
+                             content_version_id: Text, hypothesis_id: Text, suggestions: Text, facts: Text, at_ms: Int,
+                             currency: Text, method: Text)
                   "ON CONFLICT (id) DO UPDATE SET status = excluded.status, livemode = excluded.livemode, \
                    is_money = excluded.is_money, journey_id = excluded.journey_id, matched_by = excluded.matched_by, \
                    content_version_id = excluded.content_version_id, hypothesis_id = excluded.hypothesis_id, \
-                   suggestions = excluded.suggestions, facts = excluded.facts";
+                   suggestions = excluded.suggestions, facts = excluded.facts, at_ms = excluded.at_ms, \
+                   currency = excluded.currency, method = excluded.method";
     @many INSERT_HINTS = "payment_hint" (kind: Text, value: Text, payment_id: Text) "ON CONFLICT DO NOTHING";
 }
 
@@ -57,6 +51,13 @@ pub struct StoredPayment {
     pub suggestions: Vec<Suggestion>,
     /// The money.
     pub facts: Payment,
+}
+
+impl StoredPayment {
+    /// When it was paid, else when it happened: the order of the ledger. Unix ms.
+    pub fn at_ms(&self) -> i64 {
+        self.facts.paid_at_ms.unwrap_or_else(|| self.facts.happened_at_s.saturating_mul(1000))
+    }
 }
 
 /// What could match a payment later.
@@ -86,7 +87,7 @@ impl HintKind {
     }
 }
 
-fn stored(row: &Row) -> Result<StoredPayment> {
+pub(crate) fn stored(row: &Row) -> Result<StoredPayment> {
     Ok(StoredPayment {
         id: row.get(0)?,
         journey_id: row.get(1)?,
@@ -108,29 +109,6 @@ pub async fn by_journeys(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<Stored
     conn.fetch_all(&BY_JOURNEYS, args![ids]).await?.iter().map(stored).collect()
 }
 
-/// Filters of the ledger and of the unmatched inbox.
-#[derive(Clone, Debug, Default)]
-pub struct PaymentFilter {
-    /// Only those that wait for a journey and have something to tell.
-    pub unmatched: bool,
-    /// One mode.
-    pub livemode: Option<bool>,
-    /// One status.
-    pub status: Option<String>,
-}
-
-/// Payments by id; `after` is the last id of the page before.
-pub async fn list(
-    conn: &mut Conn,
-    filter: &PaymentFilter,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Vec<StoredPayment>> {
-    let sql = if filter.unmatched { &LIST_UNMATCHED } else { &LIST };
-    let rows = conn.fetch_all(sql, args![filter.livemode, &filter.status, after, limit]).await?;
-    rows.iter().map(stored).collect()
-}
-
 /// Writes payments, new or known; at most one per id.
 pub async fn upsert(conn: &mut Conn, payments: &[StoredPayment]) -> Result<()> {
     let rows = payments.iter().map(|p| {
@@ -144,7 +122,10 @@ pub async fn upsert(conn: &mut Conn, payments: &[StoredPayment]) -> Result<()> {
             &p.content_version_id,
             &p.hypothesis_id,
             to_json(&p.suggestions)?,
-            to_json(&p.facts)?
+            to_json(&p.facts)?,
+            p.at_ms(),
+            p.facts.currency.as_ref().map_or("", |c| c.as_str()),
+            p.facts.method.as_deref().unwrap_or_default()
         ])
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
@@ -204,4 +185,9 @@ pub async fn set_link(
 ) -> Result<()> {
     conn.execute(&SET_LINK, args![object_id, journey_id, actor, at_ms]).await?;
     Ok(())
+}
+
+/// Takes back what people linked on these objects. Returns how many links there were.
+pub async fn delete_links(conn: &mut Conn, object_ids: Vec<String>) -> Result<u64> {
+    conn.execute(&DELETE_LINKS, args![object_ids]).await
 }

@@ -14,9 +14,16 @@ statements! {
     SAVE = "UPDATE reconciliation SET progress = $1, finished_at_ms = $2 WHERE id = $3";
     GET = "SELECT id, livemode, since_s, started_at_ms, finished_at_ms, progress FROM reconciliation WHERE id = $1";
     LIST = "SELECT id, livemode, since_s, started_at_ms, finished_at_ms, progress FROM reconciliation \
-            WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) ORDER BY id DESC LIMIT $2";
+            WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) AND (CAST($3 AS BOOLEAN) IS NULL OR livemode = $3) \
+            AND (NOT CAST($4 AS BOOLEAN) OR EXISTS \
+            (SELECT 1 FROM reconciliation_difference d WHERE d.reconciliation_id = reconciliation.id)) \
+            ORDER BY id DESC LIMIT $2";
+    NEWEST_FINISHED = "SELECT id, livemode, since_s, started_at_ms, finished_at_ms, progress FROM reconciliation \
+            WHERE livemode = $1 AND finished_at_ms IS NOT NULL ORDER BY id DESC LIMIT 1";
     DIFFERENCES = "SELECT object_id, kind, currency, what, stripe, ours FROM reconciliation_difference \
-                   WHERE reconciliation_id = $1 AND object_id > $2 ORDER BY object_id LIMIT $3";
+                   WHERE reconciliation_id = $1 AND object_id > $2 \
+                   AND (CAST($4 AS TEXT) IS NULL OR kind = $4) AND (CAST($5 AS TEXT) IS NULL OR currency = $5) \
+                   AND (CAST($6 AS TEXT) IS NULL OR object_id = $6) ORDER BY object_id LIMIT $3";
     COUNT_DIFFERENCES = "SELECT count(*) FROM reconciliation_difference WHERE reconciliation_id = $1";
     FORGET_SEEN = "DELETE FROM reconciliation_seen WHERE reconciliation_id = $1";
     UNSEEN = "SELECT s.id, s.facts FROM snapshot s WHERE s.id > $1 AND s.facts IS NOT NULL AND NOT EXISTS \
@@ -97,9 +104,29 @@ pub async fn get(conn: &mut Conn, id: &str) -> Result<Option<StoredReconciliatio
     conn.fetch_optional(&GET, args![id]).await?.as_ref().map(stored).transpose()
 }
 
+/// Which comparisons.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReconciliationFilter {
+    /// One mode.
+    pub livemode: Option<bool>,
+    /// Only those that found differences.
+    pub differs: bool,
+}
+
 /// Newest first; `after` is the last id of the page before.
-pub async fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<StoredReconciliation>> {
-    conn.fetch_all(&LIST, args![after, limit]).await?.iter().map(stored).collect()
+pub async fn list(
+    conn: &mut Conn,
+    filter: ReconciliationFilter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<StoredReconciliation>> {
+    let args = args![after, limit, filter.livemode, filter.differs];
+    conn.fetch_all(&LIST, args).await?.iter().map(stored).collect()
+}
+
+/// The newest of a mode that came to its end.
+pub async fn newest_finished(conn: &mut Conn, livemode: bool) -> Result<Option<StoredReconciliation>> {
+    conn.fetch_optional(&NEWEST_FINISHED, args![livemode]).await?.as_ref().map(stored).transpose()
 }
 
 /// Notes differences; of one object the first stays.
@@ -116,9 +143,27 @@ pub async fn count_differences(conn: &mut Conn, id: &str) -> Result<u64> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// Which differences of a comparison.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DifferenceFilter {
+    /// `charges`
+    pub kind: Option<String>,
+    /// `usd`
+    pub currency: Option<String>,
+    /// One object.
+    pub object_id: Option<String>,
+}
+
 /// Ascending by object; `after` is the last of the page before, or empty.
-pub async fn differences(conn: &mut Conn, id: &str, after: &str, limit: i64) -> Result<Vec<Difference>> {
-    let rows = conn.fetch_all(&DIFFERENCES, args![id, after, limit]).await?;
+pub async fn differences(
+    conn: &mut Conn,
+    id: &str,
+    filter: &DifferenceFilter,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Difference>> {
+    let DifferenceFilter { kind, currency, object_id } = filter;
+    let rows = conn.fetch_all(&DIFFERENCES, args![id, after, limit, kind, currency, object_id]).await?;
     rows.iter()
         .map(|row| {
             Ok(Difference {

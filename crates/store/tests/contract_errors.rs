@@ -4,6 +4,7 @@ use crate::common::rows::{checkout, event, history, id, payment, seed_journeys, 
 use crate::common::{TestDb, on_both, on_one};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use std::net::{Ipv4Addr, TcpListener};
+use store::event_list::{self, EventFilter};
 use store::{
     Db, Engine, StoreError, checkouts, clients, contents, events, history, journeys, payments, snapshots,
 };
@@ -64,7 +65,8 @@ async fn a_word_nobody_writes_is_a_corrupt_row() {
         }
         let mut conn = t.read().await;
         assert_eq!(corrupt_table(events::get(&mut conn, &id("evt", 0)).await), "event_waiting");
-        assert_eq!(corrupt_table(events::list(&mut conn, None, None, None, 9).await), "event_waiting");
+        let all = EventFilter::default();
+        assert_eq!(corrupt_table(event_list::list(&mut conn, &all, None, 9).await), "event_waiting");
         assert_eq!(corrupt_table(history::of_journey(&mut conn, &id("jrn", 0), None, 9).await), "history");
         assert_eq!(corrupt_table(checkouts::by_sessions(&mut conn, vec![id("cs", 0)]).await), "checkout");
         assert_eq!(corrupt_table(journeys::get(&mut conn, &id("jrn", 0)).await), "journey");

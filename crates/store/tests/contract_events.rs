@@ -1,6 +1,6 @@
 //! `store::events`: what goes in, and how it is found again. Their life is in `contract_events_life`.
 
-use crate::common::rows::{NOW_MS, event, id, ids};
+use crate::common::rows::{event, id, ids};
 use crate::common::{HARD_TEXTS, ROW_COUNTS, TestDb, on_both};
 use std::collections::BTreeSet;
 use store::events::{self, EventStatus, NewEvent};
@@ -186,80 +186,6 @@ async fn stored_ids_are_told_from_unknown_ones() {
         for odd in ["EVT_000001", "evt_00000_", "evt_%", "\"evt_000001\"", "[]", ""] {
             assert!(events::existing(&mut conn, vec![odd.to_owned()]).await.unwrap().is_empty(), "{odd}");
         }
-    })
-    .await;
-}
-
-/// Five events share each moment, so that the order needs the id; the filters halve and fifth them.
-fn listed(n: usize) -> NewEvent {
-    let at_ms = NOW_MS + i64::try_from(n / 5).unwrap();
-    NewEvent { received_at_ms: at_ms, livemode: n.is_multiple_of(2), ..event(n) }
-}
-
-async fn page_through(
-    t: &TestDb,
-    status: Option<EventStatus>,
-    livemode: Option<bool>,
-    limit: i64,
-) -> Vec<String> {
-    let mut conn = t.read().await;
-    let mut got: Vec<String> = Vec::new();
-    loop {
-        let after = got.last().map(String::as_str);
-        let page =
-            events::list(&mut conn, status, livemode, after, limit).await.unwrap().expect("known cursor");
-        assert!(i64::try_from(page.len()).unwrap() <= limit);
-        if page.is_empty() {
-            return got;
-        }
-        got.extend(page.into_iter().map(|e| e.id));
-    }
-}
-
-#[tokio::test]
-async fn pages_lose_and_double_nothing_under_any_filter() {
-    on_both(async |t| {
-        // Not in the order of their ids, which no list must rely on.
-        insert(t, (0..37).map(|n| listed(n * 10 % 37)).collect()).await;
-        let dead: Vec<usize> = (0..37).filter(|n| n % 5 == 0).collect();
-        let mut conn = t.write().await;
-        for &n in &dead {
-            events::fail(&mut conn, &id("evt", n), EventStatus::Dead, 0, "x").await.unwrap();
-        }
-        conn.commit().await.unwrap();
-        for limit in [1, 4, 5, 36, 37, 38] {
-            for status in
-                [None, Some(EventStatus::Received), Some(EventStatus::Dead), Some(EventStatus::Ignored)]
-            {
-                for livemode in [None, Some(true), Some(false)] {
-                    let is_wanted = |&n: &usize| {
-                        livemode.is_none_or(|live| live == (n % 2 == 0))
-                            && match status {
-                                None => true,
-                                Some(EventStatus::Dead) => dead.contains(&n),
-                                Some(EventStatus::Received) => !dead.contains(&n),
-                                Some(_) => false,
-                            }
-                    };
-                    let want: Vec<_> = (0..37).rev().filter(is_wanted).map(|n| id("evt", n)).collect();
-                    let got = page_through(t, status, livemode, limit).await;
-                    assert_eq!(got, want, "{status:?} {livemode:?} by {limit}");
-                }
-            }
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_unknown_cursor_is_said_to_be_unknown() {
-    on_both(async |t| {
-        insert(t, vec![event(0)]).await;
-        let mut conn = t.read().await;
-        let page = events::list(&mut conn, None, None, Some("evt_none"), 10).await.unwrap();
-        assert_eq!(page, None);
-        let page = events::list(&mut conn, None, None, Some(&id("evt", 0)), 10).await.unwrap();
-        assert_eq!(page, Some(Vec::new()), "the last page is empty, not unknown");
     })
     .await;
 }

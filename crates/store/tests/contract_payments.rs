@@ -2,12 +2,12 @@
 
 use crate::common::rows::{NOW_MS, id, ids, payment, seed_journeys, strings, told};
 use crate::common::{HARD_TEXTS, ROW_COUNTS, TestDb, on_both};
+use ledger::MatchedBy;
 use ledger::matching::{Evidence, Suggestion};
 use ledger::payment::{Checkout, CheckoutState};
-use ledger::{MatchedBy, PaymentStatus};
 use std::collections::BTreeMap;
 use store::StoreError;
-use store::payments::{self, HintKind, PaymentFilter, StoredPayment};
+use store::payments::{self, HintKind, StoredPayment};
 
 async fn upsert(t: &TestDb, rows: &[StoredPayment]) {
     let mut conn = t.write().await;
@@ -88,56 +88,6 @@ async fn the_payments_of_journeys_are_found_in_order() {
         assert_eq!(of_one, [of(1), of(4), of(7)]);
         assert_eq!(payments::by_journeys(&mut conn, strings(["", "jrn_none"])).await.unwrap(), []);
         assert_eq!(payments::by_journeys(&mut conn, Vec::new()).await.unwrap(), []);
-    })
-    .await;
-}
-
-async fn page_through(t: &TestDb, filter: &PaymentFilter, limit: i64) -> Vec<String> {
-    let mut conn = t.read().await;
-    let mut got: Vec<String> = Vec::new();
-    loop {
-        let page = payments::list(&mut conn, filter, got.last().map(String::as_str), limit).await.unwrap();
-        assert!(i64::try_from(page.len()).unwrap() <= limit);
-        if page.is_empty() {
-            return got;
-        }
-        got.extend(page.into_iter().map(|p| p.id));
-    }
-}
-
-#[tokio::test]
-async fn pages_lose_and_double_nothing_under_any_filter() {
-    on_both(async |t| {
-        let status = |n: usize| [PaymentStatus::Paid, PaymentStatus::None][usize::from(n.is_multiple_of(3))];
-        let made = |n: usize| {
-            let mut made = payment(n);
-            made.journey_id = n.is_multiple_of(2).then(|| id("jrn", n));
-            made.facts.livemode = !n.is_multiple_of(5);
-            made.facts.is_money = !n.is_multiple_of(7);
-            made.facts.status = status(n);
-            made
-        };
-        upsert(t, &(0..60).map(made).collect::<Vec<_>>()).await;
-        let filters = [(1, false, None, None), (7, false, None, None), (60, false, None, None)];
-        let narrower = [
-            (4, true, None, None),
-            (4, false, Some(true), None),
-            (4, false, None, Some("paid")),
-            (4, true, Some(false), Some("paid")),
-            (4, true, None, Some("none")),
-            (4, false, None, Some("lost")),
-        ];
-        for (limit, unmatched, livemode, only) in filters.into_iter().chain(narrower) {
-            let is_wanted = |&n: &usize| {
-                n % 7 != 0
-                    && livemode.is_none_or(|live| live == (n % 5 != 0))
-                    && only.is_none_or(|word| word == status(n).as_str())
-                    && (!unmatched || (n % 2 == 1 && status(n) != PaymentStatus::None))
-            };
-            let want: Vec<_> = (0..60).filter(is_wanted).map(|n| id("pi", n)).collect();
-            let filter = PaymentFilter { unmatched, livemode, status: only.map(str::to_owned) };
-            assert_eq!(page_through(t, &filter, limit).await, want, "{filter:?} by {limit}");
-        }
     })
     .await;
 }

@@ -2,7 +2,9 @@
 
 use crate::common::on_both;
 use crate::common::rows::{NOW_MS, id, ids, snapshot, strings};
-use store::reconciliations::{self as all, Difference, StoredReconciliation};
+use store::reconciliations::{
+    self as all, Difference, DifferenceFilter, ReconciliationFilter, StoredReconciliation,
+};
 use store::{StoreError, leases, snapshots};
 
 fn one(n: usize) -> StoredReconciliation {
@@ -34,8 +36,9 @@ async fn they_come_back_as_they_were_newest_first() {
         for n in 0..4 {
             all::insert(&mut conn, &one(n)).await.unwrap();
         }
-        assert_eq!(all::list(&mut conn, None, 2).await.unwrap(), [one(3), one(2)]);
-        assert_eq!(all::list(&mut conn, Some(&id("rec", 2)), 5).await.unwrap(), [one(1), one(0)]);
+        let any = ReconciliationFilter::default();
+        assert_eq!(all::list(&mut conn, any, None, 2).await.unwrap(), [one(3), one(2)]);
+        assert_eq!(all::list(&mut conn, any, Some(&id("rec", 2)), 5).await.unwrap(), [one(1), one(0)]);
         let done =
             StoredReconciliation { finished_at_ms: Some(NOW_MS + 1), progress: "[1]".to_owned(), ..one(1) };
         all::save(&mut conn, &done).await.unwrap();
@@ -56,10 +59,51 @@ async fn differences_are_paged_and_the_first_of_an_object_stays() {
         all::add_differences(&mut conn, &id("rec", 0), &found).await.unwrap();
         let other = Difference { what: "other".to_owned(), ..difference(1) };
         all::add_differences(&mut conn, &id("rec", 0), &[other]).await.unwrap();
+        let any = DifferenceFilter::default();
         assert_eq!(all::count_differences(&mut conn, &id("rec", 0)).await.unwrap(), 5);
-        assert_eq!(all::differences(&mut conn, &id("rec", 0), "", 2).await.unwrap(), found[..2]);
-        assert_eq!(all::differences(&mut conn, &id("rec", 0), &id("ch", 1), 9).await.unwrap(), found[2..]);
-        assert_eq!(all::differences(&mut conn, &id("rec", 1), "", 9).await.unwrap(), []);
+        assert_eq!(all::differences(&mut conn, &id("rec", 0), &any, "", 2).await.unwrap(), found[..2]);
+        assert_eq!(
+            all::differences(&mut conn, &id("rec", 0), &any, &id("ch", 1), 9).await.unwrap(),
+            found[2..]
+        );
+        assert_eq!(all::differences(&mut conn, &id("rec", 1), &any, "", 9).await.unwrap(), []);
+        let mut filtered = async |filter: DifferenceFilter| {
+            all::differences(&mut conn, &id("rec", 0), &filter, "", 9).await.unwrap()
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let usd = DifferenceFilter { currency: some("usd"), ..any.clone() };
+        assert_eq!(filtered(usd).await, [difference(0), difference(2), difference(4)]);
+        let refunds = DifferenceFilter { kind: some("refunds"), ..any.clone() };
+        assert_eq!(filtered(refunds).await, []);
+        let one = DifferenceFilter { kind: some("charges"), object_id: Some(id("ch", 3)), ..any };
+        assert_eq!(filtered(one).await, [difference(3)]);
+    })
+    .await;
+}
+
+/// The alarm and the hourly run must see past those that never came to their end, and past the other mode's.
+#[tokio::test]
+async fn the_newest_that_finished_is_found() {
+    on_both(async |t| {
+        let mut conn = t.write().await;
+        let done = |n: usize| StoredReconciliation { finished_at_ms: Some(NOW_MS), ..one(n) };
+        let other_mode = |n: usize| StoredReconciliation { livemode: !one(n).livemode, ..done(n) };
+        let mode = one(0).livemode;
+        assert_eq!(all::newest_finished(&mut conn, mode).await.unwrap(), None);
+        for r in [done(0), done(1), other_mode(2)] {
+            all::insert(&mut conn, &r).await.unwrap();
+        }
+        for n in 3..40 {
+            let running = StoredReconciliation { livemode: mode, finished_at_ms: None, ..one(n) };
+            all::insert(&mut conn, &running).await.unwrap();
+        }
+        assert_eq!(all::newest_finished(&mut conn, !mode).await.unwrap(), Some(other_mode(2)));
+        let newest = all::newest_finished(&mut conn, mode).await.unwrap().unwrap();
+        assert_eq!(newest.id, if one(1).livemode == mode { id("rec", 1) } else { id("rec", 0) });
+        all::add_differences(&mut conn, &id("rec", 5), &[difference(0)]).await.unwrap();
+        let differs = ReconciliationFilter { livemode: Some(mode), differs: true };
+        let found = all::list(&mut conn, differs, None, 9).await.unwrap();
+        assert_eq!(found.into_iter().map(|r| r.id).collect::<Vec<_>>(), [id("rec", 5)]);
     })
     .await;
 }

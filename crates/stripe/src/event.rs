@@ -68,6 +68,11 @@ pub fn handled(event_type: &str) -> bool {
     HANDLED.binary_search(&snapshot_type).is_ok() || event_type == READ
 }
 
+/// Every type that is acted on, sorted; their thin twins are not named.
+pub fn handled_types() -> impl Iterator<Item = &'static str> {
+    HANDLED.into_iter()
+}
+
 /// True for ids of the dashboard's test sends, `evt_00000000000000`: the same for every send, so they identify
 /// nothing (SPEC 9.17). Any number of zeros.
 pub fn is_dashboard_test(id: &str) -> bool {

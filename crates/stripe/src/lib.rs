@@ -13,6 +13,6 @@ mod lenient;
 pub mod read;
 pub mod signature;
 
-pub use event::{Envelope, READ, ReadError, Thin, handled, is_dashboard_test};
+pub use event::{Envelope, READ, ReadError, Thin, handled, handled_types, is_dashboard_test};
 pub use read::{Asked, Read, ToldBy as Told, observe, says_more, wrap};
 pub use signature::{Secrets, SignatureError, TOLERANCE_S, sign, verify};

@@ -1,19 +1,25 @@
 //! The inbox of events: what came, how far each has come, and replay.
 
 use super::access::{Editor, Viewer};
+use super::form::Form;
 use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params, is_stripe_id};
 use crate::app::App;
 use crate::clock::rfc3339;
+use crate::events as inbox;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::ops::RangeInclusive;
 use store::events::{self, EventStatus};
-use store::parked;
+use store::{Conn, put_aside};
 use utoipa::ToSchema;
+
+/// Characters of a reason.
+pub const REASON_CHARS: RangeInclusive<usize> = 3..=500;
 
 /// An event as listed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,6 +36,24 @@ pub struct Event {
     status: EventStatus,
     attempts: i64,
     last_error: Option<String>,
+    /// Only of an event that a person put aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    put_aside: Option<PutAsideView>,
+}
+
+/// Why an event is ignored though its type is not.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PutAsideView {
+    reason: String,
+    by: String,
+    at: String,
+}
+
+/// Body of [`ignore`].
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents the body that `Form` reads")]
+pub struct NewIgnore {
+    reason: String,
 }
 
 /// An event with its payload, as Stripe sent it.
@@ -53,25 +77,38 @@ impl From<events::Event> for Event {
             status: e.status,
             attempts: e.attempts,
             last_error: e.last_error,
+            put_aside: None,
         }
     }
 }
 
-/// Events, newest first.
+/// Adds why those that a person put aside are ignored.
+async fn views(conn: &mut Conn, found: Vec<events::Event>) -> Result<Vec<Event>> {
+    let ignored = found.iter().filter(|e| e.status == EventStatus::Ignored).map(|e| e.id.clone()).collect();
+    let mut aside = put_aside::by_ids(conn, ignored).await?;
+    let view = |event: events::Event| {
+        let why = aside.remove(&event.id);
+        let put_aside =
+            why.map(|why| PutAsideView { reason: why.reason, by: why.actor, at: rfc3339(why.at_ms) });
+        Event { put_aside, ..event.into() }
+    };
+    Ok(found.into_iter().map(view).collect())
+}
+
+/// Events, newest first. `q` finds an event by its id, and those that mention an object: among the newest 2,000, and
+/// those that decided what is known of it. A page may hold fewer than `limit`, even none, while `next` is not null: so
+/// many were looked at. Days are in UTC, both included.
 #[utoipa::path(get, path = "/api/v1/events", tag = "events",
-    params(("status" = Option<String>, Query), ("livemode" = Option<bool>, Query),
+    params(("status" = Option<String>, Query), ("livemode" = Option<bool>, Query), ("type" = Option<String>, Query),
+        ("from" = Option<String>, Query), ("to" = Option<String>, Query), ("q" = Option<String>, Query),
         ("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = List<Event>), (status = 422, body = Problem)))]
 pub async fn list(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Json<List<Event>>> {
-    let status = params.word("status", EventStatus::parse, "received, applied, ignored, failed, dead");
-    let livemode = params.truth("livemode");
+    let wanted = inbox::wanted(&mut params);
     let page = params.page(is_stripe_id)?;
-    let found =
-        events::list(&mut app.db.read().await?, status, livemode, page.after.as_deref(), page.rows()).await?;
-    let found =
-        found.ok_or_else(|| Problem::invalid_field("after", "must be the `next` of an earlier answer"))?;
-    let items = found.into_iter().map(Event::from).collect();
-    Ok(Json(page.list(items, |event| event.id.clone())))
+    let mut conn = app.db.read().await?;
+    let found = inbox::find(&mut conn, &wanted, page.after.as_deref(), page.limit).await?;
+    Ok(Json(List { items: views(&mut conn, found.events).await?, next: found.next }))
 }
 
 /// One event with its payload.
@@ -82,10 +119,14 @@ pub async fn show(
     _may: Viewer,
     Path(id): Path<String>,
 ) -> Result<Json<EventWithPayload>> {
-    let found = if is_stripe_id(&id) { events::get(&mut app.db.read().await?, &id).await? } else { None };
-    let (event, body) = found.ok_or_else(|| Problem::not_found("event"))?;
+    let mut conn = app.db.read().await?;
+    let (event, body) = inbox::get(&mut conn, &id).await?;
     let payload = serde_json::from_slice(&body).ok();
-    Ok(Json(EventWithPayload { event: event.into(), payload }))
+    Ok(Json(EventWithPayload { event: view(&mut conn, event).await?, payload }))
+}
+
+async fn view(conn: &mut Conn, event: events::Event) -> Result<Event> {
+    views(conn, vec![event]).await?.pop().ok_or_else(|| Problem::not_found("event"))
 }
 
 /// Apply an event again. Applying is idempotent, so this is safe for any event.
@@ -96,20 +137,21 @@ pub async fn replay(
     Editor(who): Editor,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Event>)> {
-    if !is_stripe_id(&id) {
-        return Err(Problem::not_found("event"));
-    }
-    let mut conn = app.db.write().await?;
-    let replayed = events::replay(&mut conn, vec![id.clone()], app.context.clock.now_ms()).await?;
-    if replayed == 0 && parked::again(&mut conn, vec![id.clone()]).await? > 0 && app.stripe.is_none() {
-        let detail = "This thin event waits for its object. Set STRIPE_SECRET_KEY and restart, so that it can be fetched.";
-        return Err(Problem::conflict("parked", detail));
-    }
-    let (event, _) = events::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("event"))?;
-    conn.commit().await?;
-    tracing::info!(event_id = id, who = who.name, "an event is replayed");
-    // A full channel means that a sweep is on its way already.
-    let _ = app.wake.try_send(());
-    app.fetch.notify_one();
-    Ok((StatusCode::ACCEPTED, Json(event.into())))
+    Ok((StatusCode::ACCEPTED, Json(inbox::replay(&app, &who, &id).await?.into())))
+}
+
+/// Put an event aside that failed or is dead, because it need not be applied. It shows as ignored until it is replayed.
+#[utoipa::path(post, path = "/api/v1/events/{id}/ignore", tag = "events", request_body = NewIgnore,
+    responses((status = 200, body = Event), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+pub async fn ignore(
+    State(app): State<App>,
+    Editor(who): Editor,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Json<Event>> {
+    let reason = form.text("reason", REASON_CHARS);
+    form.finish(())?;
+    let event = inbox::ignore(&app, &who, &id, &reason).await?;
+    Ok(Json(view(&mut app.db.read().await?, event).await?))
 }

@@ -6,6 +6,7 @@ pub mod bulk;
 pub mod checkout;
 pub mod clients;
 pub mod contents;
+pub mod event_replays;
 pub mod events;
 pub mod form;
 pub mod health;
@@ -83,11 +84,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(saved_views::list, saved_views::create))
         .routes(routes!(saved_views::delete))
         .routes(routes!(payments::list))
-        .routes(routes!(payments::link))
+        .routes(routes!(payments::link, payments::unlink))
         .routes(routes!(events::list))
         .routes(routes!(events::show))
         .routes(routes!(events::replay))
-        .routes(routes!(reconciliations::list))
+        .routes(routes!(events::ignore))
+        .routes(routes!(event_replays::create))
+        .routes(routes!(event_replays::show))
+        .routes(routes!(reconciliations::list, reconciliations::create))
         .routes(routes!(reconciliations::show))
         .merge(insights::routes())
         .routes(routes!(live::stream))

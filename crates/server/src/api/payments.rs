@@ -4,19 +4,17 @@ use super::access::{Editor, Viewer};
 use super::form::Form;
 use super::path::Path;
 use super::problem::{Problem, Result};
-use super::query::{List, Params, is_stripe_id};
+use super::query::{List, Params};
 use crate::app::App;
-use crate::apply::{Touched, batch, objects};
 use crate::clock::rfc3339;
-use crate::ids::IdKind;
+use crate::payments as book;
 use axum::Json;
 use axum::extract::State;
 use ledger::matching::Suggestion;
 use ledger::{MatchedBy, PaymentStatus};
 use serde::Serialize;
-use std::collections::BTreeSet;
-use store::journeys;
-use store::payments::{self, PaymentFilter, StoredPayment};
+use store::payment_list::Place;
+use store::payments::StoredPayment;
 use utoipa::ToSchema;
 
 /// A payment: one PaymentIntent, or a lone charge.
@@ -74,23 +72,21 @@ pub struct NewLink {
     journey_id: String,
 }
 
-/// Payments by id. `unmatched=true` lists those that wait for a person to link them.
+/// Payments, newest first. `unmatched=true` lists those that wait for a person to link them. `q` finds by an id of
+/// Stripe's, a journey, a client's name, address or company: the 1,000 first found. Days are in UTC, both included.
 #[utoipa::path(get, path = "/api/v1/payments", tag = "payments",
-    params(("unmatched" = Option<bool>, Query), ("livemode" = Option<bool>, Query), ("status" = Option<String>, Query),
+    params(("unmatched" = Option<bool>, Query), ("matched" = Option<bool>, Query), ("livemode" = Option<bool>, Query),
+        ("status" = Option<String>, Query), ("currency" = Option<String>, Query), ("method" = Option<String>, Query),
+        ("from" = Option<String>, Query), ("to" = Option<String>, Query), ("q" = Option<String>, Query),
         ("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = List<Payment>), (status = 422, body = Problem)))]
 pub async fn list(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Json<List<Payment>>> {
-    let words = "none, processing, failed, canceled, paid, partially_refunded, refunded, disputed, lost";
-    let filter = PaymentFilter {
-        unmatched: params.truth("unmatched").unwrap_or(false),
-        livemode: params.truth("livemode"),
-        status: params.word("status", PaymentStatus::parse, words).map(|s| s.as_str().to_owned()),
-    };
-    let page = params.page(is_stripe_id)?;
-    let found =
-        payments::list(&mut app.db.read().await?, &filter, page.after.as_deref(), page.rows()).await?;
-    let items = found.into_iter().map(Payment::from).collect();
-    Ok(Json(page.list(items, |payment| payment.id.clone())))
+    let wanted = book::wanted(&mut params);
+    let page = params.page(|after| Place::parse(after).is_some())?;
+    let after = page.after.as_deref().and_then(Place::parse);
+    let found = book::find(&mut app.db.read().await?, &wanted, after.as_ref(), page.rows()).await?;
+    let List { items, next } = page.list(found.payments, |payment| Place::of(payment).to_text());
+    Ok(Json(List { items: items.into_iter().map(Payment::from).collect(), next }))
 }
 
 /// Link a payment to a journey by hand. Outranks every automatic match.
@@ -104,23 +100,16 @@ pub async fn link(
 ) -> Result<Json<Payment>> {
     let journey_id = form.text("journey_id", 1..=100);
     form.finish(())?;
-    let mut conn = app.db.ledger().await?;
-    let payment =
-        if is_stripe_id(&id) { payments::by_ids(&mut conn, vec![id.clone()]).await?.pop() } else { None };
-    let payment = payment.ok_or_else(|| Problem::not_found("payment"))?;
-    let journey =
-        if IdKind::Journey.fits(&journey_id) { journeys::get(&mut conn, &journey_id).await? } else { None };
-    let journey = journey.ok_or_else(|| Problem::invalid_field("journey_id", "there is no such journey"))?;
-    if journey.livemode != payment.facts.livemode {
-        let detail = "Test money cannot belong to a live journey, nor live money to a test journey.";
-        return Err(Problem::conflict("mode_mismatch", detail));
-    }
-    payments::set_link(&mut conn, &id, &journey_id, &who.name, app.context.clock.now_ms()).await?;
-    let payment_ids = BTreeSet::from([id.clone()]);
-    let trees = objects::trees(&mut conn, &payment_ids).await?;
-    let touched = Touched { payments: payment_ids, ..Touched::default() };
-    let changes = batch::recompute(&mut conn, &app.context, &touched, &trees).await?;
-    let linked = payments::by_ids(&mut conn, vec![id]).await?.pop();
-    app.live.commit(conn, changes).await?;
-    linked.map(|p| Json(p.into())).ok_or_else(|| Problem::not_found("payment"))
+    Ok(Json(book::link(&app, &who, &id, &journey_id).await?.into()))
+}
+
+/// Take back a link made by hand: the payment is matched again as if nobody had linked it.
+#[utoipa::path(delete, path = "/api/v1/payments/{id}/link", tag = "payments",
+    responses((status = 200, body = Payment), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn unlink(
+    State(app): State<App>,
+    Editor(who): Editor,
+    Path(id): Path<String>,
+) -> Result<Json<Payment>> {
+    Ok(Json(book::unlink(&app, &who, &id).await?.into()))
 }

@@ -2,10 +2,12 @@
 
 use super::problem::{FieldError, Problem};
 use crate::app::App;
+use crate::clock;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use store::payment_totals::DAY_MS;
 use utoipa::ToSchema;
 
 /// Rows of a page unless asked otherwise.
@@ -35,7 +37,7 @@ impl FromRequestParts<App> for Params {
 }
 
 impl Params {
-    /// Parameters that are there already.
+    /// Parameters that came some other way, checked alike.
     pub fn of(values: BTreeMap<String, String>) -> Self {
         let mut params = Self { values, errors: Vec::new() };
         params.values.retain(|_, value| !value.is_empty());
@@ -95,6 +97,26 @@ impl Params {
     /// `true` or `false`.
     pub fn truth(&mut self, name: &str) -> Option<bool> {
         self.word(name, |text| text.parse().ok(), "true, false")
+    }
+
+    /// The start of a day in UTC, from `2026-11-22`. Unix ms.
+    pub fn day(&mut self, name: &str) -> Option<i64> {
+        let text = self.text(name)?;
+        let found = clock::day_ms(&text);
+        if found.is_none() {
+            self.fault(name, "must be a day, like 2026-11-22");
+        }
+        found
+    }
+
+    /// Two days, `from` and `to`, both included: the times at which they begin and end.
+    pub fn days(&mut self) -> (Option<i64>, Option<i64>) {
+        let (from_ms, to_ms) = (self.day("from"), self.day("to"));
+        let to_ms = to_ms.map(|ms| ms.saturating_add(DAY_MS));
+        if from_ms.zip(to_ms).is_some_and(|(from, to)| from >= to) {
+            self.fault("to", "must not be before `from`");
+        }
+        (from_ms, to_ms)
     }
 
     /// `limit` and `after`, with every fault noted so far as a 422. `is_cursor` tells what can follow `after=`.

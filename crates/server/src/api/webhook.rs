@@ -3,16 +3,15 @@
 use super::form::body_problem;
 use super::problem::Problem;
 use crate::app::App;
-use crate::ids;
-use crate::ingest::{Refused, Stored};
+use crate::ingest::{self, Refused, Stored};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
-use store::events::{NewEvent, PARKED_MS};
-use stripe::{Envelope, ReadError, SignatureError};
+use store::events::PARKED_MS;
+use stripe::{ReadError, SignatureError};
 use utoipa::ToSchema;
 
 /// The acknowledgement.
@@ -45,7 +44,7 @@ pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Re
     let now_ms = app.context.clock.now_ms();
     stripe::verify(&signature, &body, &app.config.webhook_secrets, now_ms.div_euclid(1000))
         .map_err(|error| refused(bad_signature(&error)))?;
-    let event = read(&body, now_ms).map_err(|error| refused(not_an_event(&error)))?;
+    let event = ingest::read(&body, now_ms).map_err(|error| refused(not_an_event(&error)))?;
     let parked = event.due_at_ms == PARKED_MS;
     match app.ingest.store(event).await {
         Ok(stored) => {
@@ -79,35 +78,6 @@ fn refuse_declared_size(headers: &HeaderMap, bytes_max: usize) -> Result<(), Pro
 fn signature_of(headers: &HeaderMap) -> Result<String, Problem> {
     let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     header.map(str::to_owned).ok_or_else(|| refused(bad_signature(&SignatureError::Missing)))
-}
-
-/// An event as it is to be stored.
-pub fn read(body: &[u8], now_ms: i64) -> Result<NewEvent, ReadError> {
-    let envelope = Envelope::read(body)?;
-    let id = if stripe::is_dashboard_test(&envelope.id) {
-        format!("{}_{}", envelope.id, &ids::secret()[..24])
-    } else {
-        envelope.id.to_string()
-    };
-    if jiff::Timestamp::from_second(envelope.created_s).is_err() {
-        return Err(ReadError::Invalid { field: "created", fault: "is a time that nobody will see" });
-    }
-    let handled = stripe::handled(&envelope.event_type);
-    // A thin event says nothing itself; it waits until its object can be fetched.
-    let parked = handled && envelope.thin.is_some();
-    Ok(NewEvent {
-        id,
-        kind: envelope.event_type.to_string(),
-        api_version: envelope.api_version.as_deref().map(str::to_owned),
-        account: envelope.account.as_deref().map(str::to_owned),
-        livemode: envelope.livemode,
-        created_at_ms: envelope.created_s.saturating_mul(1000),
-        received_at_ms: now_ms,
-        handled,
-        due_at_ms: if parked { PARKED_MS } else { now_ms },
-        // A copy of its own size: the connection's buffer that it lies in is larger, and would be kept until it is applied.
-        body: Bytes::copy_from_slice(body),
-    })
 }
 
 fn refused(problem: Problem) -> Problem {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::checkouts::{self, StoredCheckout};
 use store::journeys::{self, StoredJourney};
 use store::payments::{self, StoredPayment};
-use store::{Conn, Result, contents};
+use store::{Conn, Result, contents, payment_totals};
 
 /// Folds and matches payments, and writes them. Returns the journeys whose payments changed.
 pub async fn refold(conn: &mut Conn, touched: &Touched, trees: &Trees) -> Result<BTreeSet<String>> {
@@ -175,19 +175,32 @@ async fn write(
     if !gone.is_empty() {
         let hints = gone.iter().flat_map(|p| keyed(p, hints::of(p))).collect();
         payments::delete(conn, gone.iter().map(|p| p.id.clone()).collect(), hints).await?;
+        let mut delta = payment_totals::Delta::default();
+        for payment in &gone {
+            delta.remove(payment);
+        }
+        payment_totals::apply(conn, delta).await?;
     }
     save(conn, before, &dirty).await?;
     let was = dirty.iter().filter_map(|p| before.get(&p.id)).chain(gone);
     Ok(was.chain(&dirty).filter_map(|p| p.journey_id.clone()).collect())
 }
 
-/// Writes payments and, where they changed, their hints.
+/// Writes payments, the sums they are part of and, where they changed, their hints.
 pub async fn save(
     conn: &mut Conn,
     before: &BTreeMap<String, StoredPayment>,
     dirty: &[StoredPayment],
 ) -> Result<()> {
     payments::upsert(conn, dirty).await?;
+    let mut delta = payment_totals::Delta::default();
+    for payment in dirty {
+        if let Some(was) = before.get(&payment.id) {
+            delta.remove(was);
+        }
+        delta.add(payment);
+    }
+    payment_totals::apply(conn, delta).await?;
     let hinted =
         dirty.iter().map(|p| (p, before.get(&p.id).map(hints::of).unwrap_or_default(), hints::of(p)));
     let changed: Vec<_> = hinted.filter(|(_, was, now)| was != now).collect();

@@ -4,6 +4,7 @@
 use super::journeys::Facts;
 use ledger::{Snapshot, fold};
 use std::collections::{BTreeMap, BTreeSet};
+use store::payment_totals::{self, Delta};
 use store::tally::{self, Sums};
 use store::{Conn, Db, Result, entries, history, journeys, payments, snapshots};
 
@@ -26,14 +27,15 @@ pub async fn verify(db: &Db, mut progress: impl FnMut(&Report)) -> Result<Report
     let mut report = Report::default();
     // Holds off apply, so that every row is of one moment.
     let mut conn = db.ledger().await?;
-    let mut after = String::new();
+    let (mut after, mut totals) = (String::new(), Delta::default());
     loop {
         let ids = snapshots::payment_ids(&mut conn, &after, PAGE).await?;
         let Some(last) = ids.last() else { break };
         after.clone_from(last);
-        verify_payments(&mut conn, ids, &mut report).await?;
+        verify_payments(&mut conn, ids, &mut report, &mut totals).await?;
         progress(&report);
     }
+    report.differences.extend(payment_totals::differences(&mut conn, &totals).await?);
     let (mut after, mut sums) = (String::new(), Sums::new());
     loop {
         let ids = journeys::ids(&mut conn, &after, PAGE).await?;
@@ -61,9 +63,15 @@ async fn verify_sums(conn: &mut Conn, counted: &Sums, report: &mut Report) -> Re
     Ok(())
 }
 
-async fn verify_payments(conn: &mut Conn, ids: Vec<String>, report: &mut Report) -> Result<()> {
+async fn verify_payments(
+    conn: &mut Conn,
+    ids: Vec<String>,
+    report: &mut Report,
+    totals: &mut Delta,
+) -> Result<()> {
     let stored: BTreeMap<_, _> =
         payments::by_ids(conn, ids.clone()).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+    stored.values().for_each(|payment| totals.add(payment));
     let rows = snapshots::by_payments(conn, ids.clone()).await?;
     for id in ids {
         report.payments += 1;

@@ -13,6 +13,7 @@ mod params;
 mod standing;
 
 pub use error::CheckoutError;
+pub(crate) use error::mode;
 
 use crate::app::App;
 use params::Payer;

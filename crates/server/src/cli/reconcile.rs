@@ -4,11 +4,11 @@ use super::{Failed, open, progress, say};
 use crate::app::{self, App, Parts};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::reconcile::{self, Progress, ReconcileError, Report};
+use crate::reconcile::{self, Progress, ReconcileError, Report, span_s};
 use crate::serve::{metrics_handle, stripe_api};
 use std::process::ExitCode;
 use std::time::Duration;
-use store::reconciliations;
+use store::reconciliations::{self, DifferenceFilter};
 use tokio::time::Instant;
 
 /// Differences printed; the API has them all.
@@ -24,25 +24,15 @@ const TOLD_EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Args {
     /// Objects from so long ago on: 12h, 30d, 8w. Stripe keeps events for 30 days; older changes are read from the
     /// objects themselves.
-    #[arg(long, default_value = "30d", value_parser = span_s, conflicts_with = "all")]
+    #[arg(long, default_value = "30d", value_parser = span, conflicts_with = "all")]
     since: i64,
     /// Everything from the first day of the account.
     #[arg(long)]
     all: bool,
 }
 
-/// Seconds of `12h`, `30d` or `8w`.
-fn span_s(text: &str) -> Result<i64, String> {
-    let wrong = || "write a number and h, d or w: 12h, 30d, 8w".to_owned();
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let unit_s = match unit {
-        'h' => 3_600,
-        'd' => 86_400,
-        'w' => 604_800,
-        _ => return Err(wrong()),
-    };
-    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    if number == 0 { Err(wrong()) } else { Ok(i64::from(number) * unit_s) }
+fn span(text: &str) -> Result<i64, String> {
+    span_s(text).ok_or_else(|| "write a number and h, d or w: 12h, 30d, 8w".to_owned())
 }
 
 pub(super) async fn run(config: Config, args: Args) -> Result<ExitCode, Failed> {
@@ -56,16 +46,17 @@ pub(super) async fn run(config: Config, args: Args) -> Result<ExitCode, Failed> 
     let parts = Parts { config, db, clock, stripe, metrics: metrics_handle(), open_pages: false };
     let (app, tasks) = app::start(parts);
     let done = when_free(&app, since_s).await;
-    let code = match &done {
-        Ok(report) => tell(&app, report).await?,
-        Err(_) => ExitCode::FAILURE,
+    let told = match done {
+        Ok(report) => tell(&app, &report).await,
+        Err(error) => Err(Failed::Other(format!(
+            "{error}\nWhat was done is kept; run it again and it goes on from there."
+        ))),
     };
+    // Whatever could be told: what was taken in is applied, and the file is left whole.
     app.stop.cancel();
     tasks.finish().await;
     app.db.close().await;
-    done.map(|_| code).map_err(|error| {
-        Failed::Other(format!("{error}\nWhat was done is kept; run it again and it goes on from there."))
-    })
+    told
 }
 
 async fn when_free(app: &App, since_s: Option<i64>) -> Result<Report, ReconcileError> {
@@ -123,8 +114,10 @@ async fn tell(app: &App, report: &Report) -> Result<ExitCode, Failed> {
         let since = since_s.map_or("ever".to_owned(), |s| crate::clock::rfc3339(s.saturating_mul(1000)));
         say(format!("webhooks do not arrive; the last one that did: {since}"));
     }
-    let shown =
-        reconciliations::differences(&mut app.db.read().await?, &report.stored.id, "", SHOWN_MAX).await?;
+    let all = DifferenceFilter::default();
+    let mut conn = app.db.read().await?;
+    let shown = reconciliations::differences(&mut conn, &report.stored.id, &all, "", SHOWN_MAX).await?;
+    drop(conn);
     for d in &shown {
         let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
         say(format!(
@@ -138,17 +131,4 @@ async fn tell(app: &App, report: &Report) -> Result<ExitCode, Failed> {
     }
     say(format!("{} differences ({})", found.differences, report.stored.id));
     Ok(if report.agrees() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_are_hours_days_or_weeks() {
-        assert_eq!([span_s("12h"), span_s("30d"), span_s("8w")], [Ok(43_200), Ok(2_592_000), Ok(4_838_400)]);
-        for wrong in ["", "d", "30", "0d", "-1d", "1.5d", "30m", "99999999999d", "ü"] {
-            assert!(span_s(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -4,10 +4,10 @@
 
 use super::Demo;
 use super::crowd::{self, After, End, Visitor};
-use crate::api::webhook;
 use crate::apply::journeys::change;
 use crate::cli::Failed;
 use crate::ids::{IdKind, secret};
+use crate::ingest;
 use futures_util::future::join_all;
 use ledger::journey::JourneyFacts;
 use ledger::judge;
@@ -255,7 +255,7 @@ impl Demo {
         app.live.commit(conn, changes).await?;
         let now_ms = app.context.clock.now_ms();
         let unreadable = |_| Failed::Other("the demo’s Stripe told something unreadable".to_owned());
-        let events = bodies.iter().map(|body| webhook::read(body.as_bytes(), now_ms).map_err(unreadable));
+        let events = bodies.iter().map(|body| ingest::read(body.as_bytes(), now_ms).map_err(unreadable));
         let events = events.collect::<Result<Vec<_>, _>>()?;
         let taken = join_all(events.into_iter().map(|event| app.ingest.store(event))).await;
         if taken.iter().any(Result::is_err) {

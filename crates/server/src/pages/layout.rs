@@ -21,17 +21,23 @@ pub(super) enum Section {
     Journeys,
     /// What gets clients to pay.
     Intelligence,
+    /// The ledger of payments, and those that wait for a journey.
+    Payments,
+    /// The inbox of events, and comparisons with Stripe.
+    Events,
 }
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 2] = [Self::Journeys, Self::Intelligence];
+    const ALL: [Self; 4] = [Self::Journeys, Self::Intelligence, Self::Payments, Self::Events];
 
     /// As the navigation names it.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Journeys => "Journeys",
             Self::Intelligence => "Intelligence",
+            Self::Payments => "Payments",
+            Self::Events => "Events",
         }
     }
 
@@ -40,6 +46,8 @@ impl Section {
         match self {
             Self::Journeys => "/",
             Self::Intelligence => "/intelligence",
+            Self::Payments => "/payments",
+            Self::Events => "/events",
         }
     }
 }
@@ -62,6 +70,8 @@ pub(super) struct Layout {
     pub(super) now_ms: i64,
     /// The stream that changes this page.
     pub(super) live: Option<String>,
+    /// Parts of this page are loaded again while it stays open.
+    pub(super) refreshes: bool,
 }
 
 impl Layout {
@@ -76,6 +86,7 @@ impl Layout {
             test: false,
             now_ms: 0,
             live: None,
+            refreshes: false,
         }
     }
 

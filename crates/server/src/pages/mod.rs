@@ -7,12 +7,16 @@ mod assets;
 mod attempts;
 mod client;
 mod errors;
+mod events;
 mod headers;
+mod inbox;
 mod intelligence;
 mod journeys;
 mod layout;
 mod list;
+mod payments;
 mod peer;
+mod reconciliations;
 mod sign_in;
 mod words;
 
@@ -46,6 +50,9 @@ pub fn router(app: &App) -> Router<App> {
         .route("/journeys.csv", get(journeys::csv_file))
         .route("/journeys/views", post(journeys::save_view))
         .route("/journeys/views/{id}/delete", post(journeys::delete_view))
+        .merge(payments::routes())
+        .merge(events::routes())
+        .merge(reconciliations::routes())
         .route("/sign-in", get(sign_in::form).post(sign_in::submit))
         .route("/sign-out", post(sign_in::out))
         .method_not_allowed_fallback(problem::method_not_allowed)

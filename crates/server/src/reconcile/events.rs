@@ -1,7 +1,7 @@
 //! Step 1: events. Those that no webhook brought are stored and applied like the others.
 
 use super::{ReconcileError, Run};
-use crate::api::webhook;
+use crate::ingest;
 use std::collections::BTreeSet;
 use store::events::{self, NewEvent};
 use store::reconciliations::{self, Difference};
@@ -20,7 +20,7 @@ pub(super) async fn page(run: &mut Run<'_>) -> Result<(), ReconcileError> {
     let now_ms = run.app.context.clock.now_ms();
     let (mut listed, mut unreadable) = (Vec::new(), Vec::new());
     for item in &page.items {
-        match webhook::read(item.json.get().as_bytes(), now_ms) {
+        match ingest::read(item.json.get().as_bytes(), now_ms) {
             Ok(event) => listed.push(event),
             Err(error) => unreadable.push(unread(&item.id, &error.to_string())),
         }

@@ -13,8 +13,6 @@ const LOOK_EVERY: Duration = Duration::from_mins(1);
 const FIRST_MS: i64 = 30 * 24 * 3_600_000;
 /// Later ones go back this far before the last one began: lists may lag, and webhooks are tried again for three days.
 const OVERLAP_MS: i64 = 4 * 24 * 3_600_000;
-/// Comparisons looked at.
-const RECENT: i64 = 20;
 
 /// Runs until the program stops.
 pub async fn run_hourly(app: App) {
@@ -50,8 +48,7 @@ async fn once(app: &App) {
 pub async fn due_since_s(app: &App) -> Result<Option<i64>, StoreError> {
     let now_ms = app.context.clock.now_ms();
     let livemode = app.config.livemode();
-    let recent = reconciliations::list(&mut app.db.read().await?, None, RECENT).await?;
-    let last = recent.into_iter().find(|r| r.livemode == livemode && r.finished_at_ms.is_some());
+    let last = reconciliations::newest_finished(&mut app.db.read().await?, livemode).await?;
     let since_ms = match last {
         Some(last) if now_ms.saturating_sub(last.started_at_ms) < EVERY_MS => return Ok(None),
         Some(last) => (last.started_at_ms - OVERLAP_MS).max(now_ms - FIRST_MS),

@@ -6,7 +6,7 @@ use crate::ids;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use store::{StoreError, leases};
+use store::{Conn, StoreError, leases};
 use tokio::task::JoinHandle;
 
 /// Its name in the table.
@@ -60,6 +60,12 @@ impl Drop for Lease {
     fn drop(&mut self) {
         self.heart.abort();
     }
+}
+
+/// True while somebody has it.
+pub(super) async fn is_held(app: &App, conn: &mut Conn) -> Result<bool, StoreError> {
+    let until_ms = leases::until_ms(conn, NAME).await?;
+    Ok(until_ms.is_some_and(|until_ms| until_ms > app.context.clock.now_ms()))
 }
 
 async fn renew(app: &App, holder: &str) -> Result<bool, StoreError> {

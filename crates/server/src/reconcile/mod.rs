@@ -14,15 +14,17 @@ mod lease;
 mod objects;
 mod ours;
 pub mod progress;
+mod span;
 
 pub use compare::{Face, Verdict, compare, face};
 pub use progress::{Figure, Progress, Step};
+pub use span::span_s;
 
 use crate::app::App;
 use crate::ids::IdKind;
 use lease::Lease;
 use std::time::Duration;
-use store::reconciliations::{self, StoredReconciliation};
+use store::reconciliations::{self, ReconciliationFilter, StoredReconciliation};
 use store::{Conn, StoreError};
 use stripe::api::{Api, ApiError};
 
@@ -73,17 +75,119 @@ pub async fn run(
     since_s: Option<i64>,
     told: impl FnMut(&Progress) + Send,
 ) -> Result<Report, ReconcileError> {
+    begin(app, since_s).await?.finish(told).await
+}
+
+/// Makes sure that it is this node's turn, and begins a comparison or goes on with one. `since_s` as for [`run`].
+pub async fn begin(app: &App, since_s: Option<i64>) -> Result<Begun, ReconcileError> {
     let api = app.stripe.as_ref().ok_or(ReconcileError::NotConfigured)?.patient(CALL_DEADLINE);
     let lease = Lease::take(app).await?;
-    let begun = Run::begin(app, api, since_s).await;
-    let done = match begun {
-        Ok(mut run) => run.finish(&lease, told).await.map(|()| run.report()),
-        Err(error) => Err(error.into()),
-    };
-    lease.release().await;
-    let result = if done.is_ok() { "done" } else { "failed" };
-    metrics::counter!("whypaid_reconciliations_total", "result" => result).increment(1);
-    done
+    match Progressing::begin(app, api.livemode(), since_s).await {
+        Ok(at) => Ok(Begun { app: app.clone(), api, lease, at }),
+        Err(error) => {
+            lease.release().await;
+            Err(error.into())
+        }
+    }
+}
+
+/// True while a comparison is under way, on any node.
+pub async fn is_running(app: &App, conn: &mut Conn) -> Result<bool, StoreError> {
+    lease::is_held(app, conn).await
+}
+
+/// A comparison that nobody else is at.
+pub struct Begun {
+    app: App,
+    api: Api,
+    lease: Lease,
+    at: Progressing,
+}
+
+impl Begun {
+    /// `rec_…`
+    pub fn id(&self) -> &str {
+        &self.at.stored.id
+    }
+
+    /// Goes through all of it while nobody waits; ends when the program stops, to be gone on with.
+    pub fn finish_in_background(self) {
+        let (app, stop) = (self.app.clone(), self.app.stop.clone());
+        app.background.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                done = self.finish(|_| {}) => if let Err(error) = done {
+                    tracing::warn!(%error, "a reconciliation that was asked for did not come to its end");
+                }
+            }
+        });
+    }
+
+    /// Goes through all of it. `told` hears of every page.
+    pub async fn finish(self, told: impl FnMut(&Progress) + Send) -> Result<Report, ReconcileError> {
+        let Self { app, api, lease, at } = self;
+        let Progressing { stored, progress } = at;
+        let mut run = Run { app: &app, api, stored, progress };
+        let done = run.finish(&lease, told).await.map(|()| run.report());
+        lease.release().await;
+        let result = if done.is_ok() { "done" } else { "failed" };
+        metrics::counter!("whypaid_reconciliations_total", "result" => result).increment(1);
+        done
+    }
+}
+
+/// A row and what it says.
+struct Progressing {
+    stored: StoredReconciliation,
+    progress: Progress,
+}
+
+impl Progressing {
+    /// Goes on with the newest comparison that was not finished and reaches as far back, or begins one.
+    async fn begin(app: &App, livemode: bool, since_s: Option<i64>) -> Result<Self, StoreError> {
+        let mut conn = app.db.write().await?;
+        let now_ms = app.context.clock.now_ms();
+        let of_mode = ReconciliationFilter { livemode: Some(livemode), differs: false };
+        let recent = reconciliations::list(&mut conn, of_mode, None, RECENT).await?;
+        let fits = |r: &StoredReconciliation| {
+            let reaches = match (r.since_s, since_s) {
+                (None, _) => true,
+                (Some(theirs), Some(wanted)) => theirs <= wanted,
+                (Some(_), None) => false,
+            };
+            let young = now_ms.saturating_sub(r.started_at_ms) <= RESUME_MAX_MS;
+            r.finished_at_ms.is_none() && reaches && young
+        };
+        if let Some(stored) = recent.into_iter().find(fits) {
+            match Progress::read(&stored) {
+                Ok(progress) => {
+                    tracing::info!(
+                        id = stored.id,
+                        step = progress.step.as_str(),
+                        "going on with a reconciliation"
+                    );
+                    return Ok(Self { stored, progress });
+                }
+                // What cannot be read cannot be gone on with; a new one looks at everything again.
+                Err(error) => {
+                    tracing::error!(id = stored.id, %error, "a reconciliation cannot be gone on with")
+                }
+            }
+        }
+        let progress = Progress::default();
+        let stored = StoredReconciliation {
+            id: app.context.ids.make(IdKind::Reconciliation),
+            livemode,
+            since_s,
+            started_at_ms: now_ms,
+            finished_at_ms: None,
+            progress: progress.to_json()?,
+        };
+        reconciliations::insert(&mut conn, &stored).await?;
+        conn.commit().await?;
+        tracing::info!(id = stored.id, since_s, "a reconciliation begins");
+        Ok(Self { stored, progress })
+    }
 }
 
 struct Run<'a> {
@@ -93,42 +197,7 @@ struct Run<'a> {
     progress: Progress,
 }
 
-impl<'a> Run<'a> {
-    /// Goes on with the newest comparison that was not finished and reaches as far back, or begins one.
-    async fn begin(app: &'a App, api: Api, since_s: Option<i64>) -> Result<Self, StoreError> {
-        let mut conn = app.db.write().await?;
-        let now_ms = app.context.clock.now_ms();
-        let recent = reconciliations::list(&mut conn, None, RECENT).await?;
-        let fits = |r: &StoredReconciliation| {
-            let reaches = match (r.since_s, since_s) {
-                (None, _) => true,
-                (Some(theirs), Some(wanted)) => theirs <= wanted,
-                (Some(_), None) => false,
-            };
-            let young = now_ms.saturating_sub(r.started_at_ms) <= RESUME_MAX_MS;
-            r.finished_at_ms.is_none() && r.livemode == api.livemode() && reaches && young
-        };
-        if let Some(stored) = recent.into_iter().find(fits)
-            && let Ok(progress) = serde_json::from_str::<Progress>(&stored.progress)
-        {
-            tracing::info!(id = stored.id, step = progress.step.as_str(), "going on with a reconciliation");
-            return Ok(Self { app, api, stored, progress });
-        }
-        let progress = Progress::default();
-        let stored = StoredReconciliation {
-            id: app.context.ids.make(IdKind::Reconciliation),
-            livemode: api.livemode(),
-            since_s,
-            started_at_ms: now_ms,
-            finished_at_ms: None,
-            progress: progress.to_json()?,
-        };
-        reconciliations::insert(&mut conn, &stored).await?;
-        conn.commit().await?;
-        tracing::info!(id = stored.id, since_s, "a reconciliation begins");
-        Ok(Self { app, api, stored, progress })
-    }
-
+impl Run<'_> {
     async fn finish(
         &mut self,
         lease: &Lease,

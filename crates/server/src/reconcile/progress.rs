@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use store::StoreError;
+use store::reconciliations::StoredReconciliation;
 use stripe::api::ListKind;
 
 /// What is looked at now; in this order.
@@ -102,6 +103,12 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Reads a row back. One that cannot be read is an error: it must never pass for one that found nothing.
+    pub fn read(stored: &StoredReconciliation) -> Result<Self, StoreError> {
+        serde_json::from_str(&stored.progress)
+            .map_err(|e| StoreError::Corrupt { table: "reconciliation", why: format!("{}: {e}", stored.id) })
+    }
+
     /// As stored.
     pub fn to_json(&self) -> Result<String, StoreError> {
         serde_json::to_string(self).map_err(|e| StoreError::Other(e.to_string()))

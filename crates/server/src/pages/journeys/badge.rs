@@ -20,22 +20,22 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 /// A word with its look.
-pub(super) struct Badge {
+pub(in crate::pages) struct Badge {
     /// Names the shape and the colour in `layout.html` and `whypaid.css`.
-    pub(super) look: &'static str,
+    pub(in crate::pages) look: &'static str,
     /// What it says.
-    pub(super) words: String,
+    pub(in crate::pages) words: String,
 }
 
 impl Badge {
     /// Of an outcome.
-    pub(super) fn outcome(outcome: Outcome) -> Self {
+    pub(in crate::pages) fn outcome(outcome: Outcome) -> Self {
         Self { look: outcome.as_str(), words: outcome_words(outcome).to_owned() }
     }
 }
 
 /// An outcome in a word.
-pub(super) const fn outcome_words(outcome: Outcome) -> &'static str {
+pub(in crate::pages) const fn outcome_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Pending => "Pending",
         Outcome::Responded => "Responded",
@@ -46,7 +46,7 @@ pub(super) const fn outcome_words(outcome: Outcome) -> &'static str {
 }
 
 /// A payment status in words.
-pub(super) const fn status_words(status: PaymentStatus) -> &'static str {
+pub(in crate::pages) const fn status_words(status: PaymentStatus) -> &'static str {
     match status {
         PaymentStatus::None => "No payment yet",
         PaymentStatus::Processing => "Processing",
@@ -134,7 +134,8 @@ fn failure(stripe: &str) -> String {
     if words.contains(' ') { words.to_owned() } else { words.replace('_', " ") }
 }
 
-fn method(stripe: &str) -> String {
+/// A payment method as people call it.
+pub(in crate::pages) fn method(stripe: &str) -> String {
     let known = METHODS.iter().find(|(name, _)| *name == stripe);
     known.map_or_else(|| stripe.replace('_', " "), |(_, words)| (*words).to_owned())
 }

@@ -1,7 +1,7 @@
 //! `GET /`: the live list of journeys (SPEC D1), the stream that changes it (H11), and what is done from it.
 
 mod alerts;
-mod badge;
+pub(super) mod badge;
 mod bulk;
 mod changes;
 mod csv;
@@ -130,12 +130,10 @@ fn csv_limit(counts: &Counts, query: &Query) -> String {
     if may_be_more { format!(" (the first {} at most)", number(limit)) } else { String::new() }
 }
 
-/// When the last comparison with Stripe found that webhooks do not arrive.
+/// When the last comparison with Stripe that came to its end found that webhooks do not arrive.
 async fn alarm(conn: &mut Conn, public_url: &str, livemode: bool) -> Result<Option<String>> {
-    let newest = reconciliations::list(conn, None, 1).await?.into_iter().next();
-    let found = newest.filter(|r| r.livemode == livemode);
-    let found = found.and_then(|r| serde_json::from_str::<Progress>(&r.progress).ok());
-    let Some(since_s) = found.and_then(|progress| progress.silent_since_s()) else { return Ok(None) };
+    let Some(newest) = reconciliations::newest_finished(conn, livemode).await? else { return Ok(None) };
+    let Some(since_s) = Progress::read(&newest)?.silent_since_s() else { return Ok(None) };
     let since = since_s.map_or_else(
         || "None has arrived so far".to_owned(),
         |s| format!("The last one is of {}", minute(s.saturating_mul(1000))),
