@@ -34,6 +34,8 @@ pub enum IdKind {
     View,
     /// `aud_…`, a row of the audit log
     Audit,
+    /// `nte_…`, a person's note on a journey
+    Note,
 }
 
 impl IdKind {
@@ -49,6 +51,7 @@ impl IdKind {
             Self::Reconciliation => "rec_",
             Self::View => "viw_",
             Self::Audit => "aud_",
+            Self::Note => "nte_",
         }
     }
 

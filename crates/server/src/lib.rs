@@ -17,6 +17,7 @@ pub mod fetch;
 pub mod ids;
 pub mod import;
 pub mod ingest;
+pub mod learning;
 pub mod live;
 pub mod markdown;
 pub mod pages;

@@ -290,7 +290,7 @@ pub async fn versions(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<GivenVers
 }
 
 /// A `LIKE` pattern for "contains, in any case", with `!` as escape.
-fn contains(text: &str) -> String {
+pub(crate) fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
     for c in text.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '!') {

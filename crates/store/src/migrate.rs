@@ -33,6 +33,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0004_audit.sql"),
         include_str!("../migrations/postgres/0004_audit.sql"),
     ),
+    (
+        7,
+        "dialog",
+        include_str!("../migrations/sqlite/0007_dialog.sql"),
+        include_str!("../migrations/postgres/0007_dialog.sql"),
+    ),
 ];
 
 /// What sqlx keeps on PostgreSQL, so that both databases tell the same.

@@ -13,6 +13,7 @@ pub mod imports;
 pub mod journey_content;
 pub mod journeys;
 pub mod live;
+pub mod notes;
 pub mod outcomes;
 pub mod own_page;
 pub mod path;
@@ -20,6 +21,7 @@ pub mod payments;
 pub mod problem;
 pub mod query;
 pub mod reconciliations;
+pub mod reviews;
 pub mod unique;
 pub mod versions;
 pub mod visits;
@@ -73,6 +75,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(outcomes::mark))
         .routes(routes!(outcomes::bulk_mark))
         .routes(routes!(outcomes::pin, outcomes::release))
+        .routes(routes!(reviews::show, reviews::save))
+        .routes(routes!(notes::list, notes::create))
+        .routes(routes!(notes::show, notes::update, notes::remove))
         .routes(routes!(payments::list))
         .routes(routes!(payments::link))
         .routes(routes!(events::list))

@@ -12,7 +12,7 @@ mod journeys;
 mod layout;
 mod peer;
 mod sign_in;
-mod words;
+pub(crate) mod words;
 
 pub use errors::as_html;
 

@@ -45,7 +45,7 @@ fn date(ms: i64, format: &str) -> String {
 }
 
 /// `2 d 3 h`: the two largest units.
-pub(super) fn duration(ms: i64) -> String {
+pub(crate) fn duration(ms: i64) -> String {
     match ms {
         ..MINUTE_MS => "under 1 min".to_owned(),
         _ if ms < HOUR_MS => format!("{} min", ms / MINUTE_MS),
