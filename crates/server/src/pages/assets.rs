@@ -18,9 +18,21 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Both sheets share the tokens: the colours and measures are named once.
 const STYLE: &str =
-    concat!(include_str!("../../assets/whypaid.css"), include_str!("../../assets/tokens.css"));
+    concat!(
+        include_str!("../../assets/whypaid.css"),
+        include_str!("../../assets/dialog.css"),
+        include_str!("../../assets/contents.css"),
+        include_str!("../../assets/tokens.css")
+    );
 const CLIENT_STYLE: &str =
     concat!(include_str!("../../assets/client.css"), include_str!("../../assets/tokens.css"));
+/// Each part names itself on `window`, in this order.
+const DIALOG: &str = concat!(
+    include_str!("../../assets/drafts.js"),
+    include_str!("../../assets/journey.js"),
+    include_str!("../../assets/dialog.js"),
+    include_str!("../../assets/forms.js")
+);
 const SVG: &str = "image/svg+xml";
 
 /// A file of the binary.
@@ -48,6 +60,8 @@ pub(super) struct Assets {
     pub(super) style: Asset,
     /// Makes lists change by themselves.
     pub(super) live: Asset,
+    /// Shows journeys over the list, and keeps what is typed.
+    pub(super) dialog: Asset,
     /// Changes a piece of the page without losing focus or selection.
     pub(super) morph: Asset,
     /// The design system, as far as a client's phone needs it.
@@ -62,6 +76,7 @@ pub(super) struct Assets {
 pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: Asset::new("whypaid", "css", CSS, STYLE),
     live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
+    dialog: Asset::new("dialog", "js", SCRIPT, DIALOG),
     morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
     client: Asset::new("client", "css", CSS, CLIENT_STYLE),
     seen: Asset::new("seen", "js", SCRIPT, include_str!("../../assets/seen.js")),
@@ -70,8 +85,8 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
 
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
-    let Assets { style, live, morph, client, seen, icon } = &*ASSETS;
-    let found = [style, live, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
+    let Assets { style, live, dialog, morph, client, seen, icon } = &*ASSETS;
+    let found = [style, live, dialog, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())

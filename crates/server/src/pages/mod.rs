@@ -7,7 +7,9 @@ mod assets;
 mod attempts;
 mod client;
 mod errors;
+mod fields;
 mod headers;
+mod journey;
 mod journeys;
 mod layout;
 mod peer;
@@ -27,9 +29,13 @@ use std::sync::Arc;
 /// Bytes of a form at most; the longest field is a token.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
+/// Bytes of a journey's forms at most: four texts of 10 000 characters, each up to 12 bytes as forms spell them.
+const JOURNEY_FORM_BYTES_MAX: usize = 512 * 1024;
+
 /// All pages, and the files they load.
 pub fn router(app: &App) -> Router<App> {
     let pages = Router::new()
+        .merge(journeys())
         .route("/", get(journeys::page))
         .route("/live", get(journeys::stream))
         .route("/sign-in", get(sign_in::form).post(sign_in::submit))
@@ -40,4 +46,12 @@ pub fn router(app: &App) -> Router<App> {
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(map_response(headers::protect));
     pages.route("/assets/{name}", get(assets::file)).merge(client::router(app))
+}
+
+/// Pages about one journey; their forms carry whole texts.
+fn journeys() -> Router<App> {
+    Router::new()
+        .route("/journeys/{id}", get(journey::first))
+        .route("/journeys/{id}/{tab}", get(journey::named).post(journey::submit))
+        .layer(DefaultBodyLimit::max(JOURNEY_FORM_BYTES_MAX))
 }

@@ -20,22 +20,22 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 /// A word with its look.
-pub(super) struct Badge {
+pub(in crate::pages) struct Badge {
     /// Names the shape and the colour in `layout.html` and `whypaid.css`.
-    pub(super) look: &'static str,
+    pub(in crate::pages) look: &'static str,
     /// What it says.
-    pub(super) words: String,
+    pub(in crate::pages) words: String,
 }
 
 impl Badge {
     /// Of an outcome.
-    pub(super) fn outcome(outcome: Outcome) -> Self {
+    pub(in crate::pages) fn outcome(outcome: Outcome) -> Self {
         Self { look: outcome.as_str(), words: outcome_words(outcome).to_owned() }
     }
 }
 
 /// An outcome in a word.
-pub(super) const fn outcome_words(outcome: Outcome) -> &'static str {
+pub(in crate::pages) const fn outcome_words(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Pending => "Pending",
         Outcome::Responded => "Responded",
@@ -46,7 +46,7 @@ pub(super) const fn outcome_words(outcome: Outcome) -> &'static str {
 }
 
 /// A payment status in words.
-pub(super) const fn status_words(status: PaymentStatus) -> &'static str {
+pub(in crate::pages) const fn status_words(status: PaymentStatus) -> &'static str {
     match status {
         PaymentStatus::None => "No payment yet",
         PaymentStatus::Processing => "Processing",
@@ -61,22 +61,22 @@ pub(super) const fn status_words(status: PaymentStatus) -> &'static str {
 }
 
 /// `Paid $500.00 · card · 3 min ago`
-pub(super) struct PaymentBadge {
+pub(in crate::pages) struct PaymentBadge {
     /// The word, with its look.
-    pub(super) badge: Badge,
+    pub(in crate::pages) badge: Badge,
     /// What came in or went out, if money did.
-    pub(super) amount: Option<String>,
+    pub(in crate::pages) amount: Option<String>,
     /// What is left of it, or why there is none.
-    pub(super) remark: Option<String>,
+    pub(in crate::pages) remark: Option<String>,
     /// Card, bank debit…
-    pub(super) method: Option<String>,
+    pub(in crate::pages) method: Option<String>,
     /// When it became so.
-    pub(super) at: Option<When>,
+    pub(in crate::pages) at: Option<When>,
 }
 
 impl PaymentBadge {
     /// What `judgement` says of the money; `payment` is the one it names.
-    pub(super) fn of(judgement: &Judgement, payment: Option<&Payment>, now_ms: i64) -> Option<Self> {
+    pub(in crate::pages) fn of(judgement: &Judgement, payment: Option<&Payment>, now_ms: i64) -> Option<Self> {
         let status = judgement.payment_status;
         if status == PaymentStatus::None {
             return None;
@@ -92,7 +92,7 @@ impl PaymentBadge {
     }
 
     /// `Paid $500.00`
-    pub(super) fn said(&self) -> String {
+    pub(in crate::pages) fn said(&self) -> String {
         match &self.amount {
             Some(amount) => format!("{} {amount}", self.badge.words),
             None => self.badge.words.clone(),
@@ -129,18 +129,18 @@ fn at_ms(judgement: &Judgement, payment: Option<&Payment>) -> Option<i64> {
 }
 
 /// Stripe's message is a sentence, or a code where it sent no message. Either becomes part of a line.
-fn failure(stripe: &str) -> String {
+pub(in crate::pages) fn failure(stripe: &str) -> String {
     let words = stripe.trim_end_matches('.');
     if words.contains(' ') { words.to_owned() } else { words.replace('_', " ") }
 }
 
-fn method(stripe: &str) -> String {
+pub(in crate::pages) fn method(stripe: &str) -> String {
     let known = METHODS.iter().find(|(name, _)| *name == stripe);
     known.map_or_else(|| stripe.replace('_', " "), |(_, words)| (*words).to_owned())
 }
 
 /// What a person should look at, in words.
-pub(super) fn flags(judgement: &Judgement, pinned: Option<&Override>) -> Vec<Badge> {
+pub(in crate::pages) fn flags(judgement: &Judgement, pinned: Option<&Override>) -> Vec<Badge> {
     judgement.flags.iter().map(|flag| self::flag(*flag, judgement, pinned)).collect()
 }
 

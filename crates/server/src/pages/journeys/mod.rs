@@ -1,6 +1,6 @@
 //! `GET /`: the live list of journeys (SPEC D1), and the stream that changes it (H11).
 
-mod badge;
+pub(super) mod badge;
 mod changes;
 mod fits;
 mod list;
