@@ -13,7 +13,8 @@ pub fn note(journey: &StoredJourney, hypothesis: Option<&StoredHypothesis>) -> O
     let judgement = &journey.judgement;
     let money = |minor| Money::new(minor, judgement.currency).to_string();
     let took_ms = judgement.paid_at_ms.map(|paid| paid.saturating_sub(journey.started_at_ms));
-    let happened = match (judgement.outcome, took_ms) {
+    // What the facts say, whatever a person has pinned it to.
+    let happened = match (judgement.derived_outcome, took_ms) {
         (Outcome::Paid, Some(took_ms)) => {
             format!("Paid {} after {}.", money(judgement.gross_minor), duration(took_ms))
         }
@@ -69,7 +70,7 @@ mod tests {
         let price = Money::new(50_000, Currency::parse("usd").unwrap());
         let mut judgement =
             judge(&JourneyFacts { price, payments: &[], opened: &[], mark: None, pinned: None });
-        judgement.outcome = outcome;
+        judgement.derived_outcome = outcome;
         judgement.paid_at_ms = took_ms;
         judgement.gross_minor = 50_000;
         judgement.refunded_minor = if outcome == Outcome::Refunded { 50_000 } else { 0 };

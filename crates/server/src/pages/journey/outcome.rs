@@ -20,7 +20,6 @@ const ROWS: i64 = 50;
 pub(super) struct OutcomePanel {
     id: String,
     may_edit: bool,
-    outcome: Badge,
     /// Who decided it, as a sentence.
     decided: String,
     pinned: bool,
@@ -77,11 +76,9 @@ impl OutcomePanel {
         let id = record.journey.id.clone();
         let last = found.last().map(|row| row.seq).filter(|_| more);
         let now_ms = app.context.clock.now_ms();
-        let judgement = &record.journey.judgement;
         let pins = sent.text("do") == "pin";
         let chosen = |mine: bool| if mine { sent.text("outcome") } else { String::new() };
         Ok(Self {
-            outcome: Badge::outcome(judgement.outcome),
             decided: decided(record),
             pinned: record.journey.pinned.is_some(),
             outranks: outranks(record),

@@ -64,8 +64,14 @@ pub(super) fn moments(snapshots: &[StoredSnapshot], made_up: bool) -> Vec<Moment
             Object::Invoice(_) | Object::Subscription(_) => {}
         }
     }
-    moments.sort_by(|a, b| (a.at_ms, &a.object.id).cmp(&(b.at_ms, &b.object.id)));
+    moments.sort_by_key(|m| (m.at_ms, stage(m.look), m.object.id.clone()));
     moments
+}
+
+/// Stripe tells whole seconds: within one, things come in the order in which they can happen.
+fn stage(look: &str) -> usize {
+    let stages = ["pending", "failed", "processing", "paid", "refunded", "disputed"];
+    stages.iter().position(|stage| *stage == look).unwrap_or(stages.len())
 }
 
 fn money(minor: Option<i64>, currency: Option<Currency>) -> String {
