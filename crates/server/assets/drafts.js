@@ -91,6 +91,7 @@ window.drafts = (() => {
 
   /** Gives the forms inside `root` back what was typed into them. */
   function restore(root) {
+    for (const done of root.querySelectorAll("[data-saved]")) sessionStorage.removeItem(done.dataset.saved);
     for (const form of root.querySelectorAll("form[data-draft]")) {
       form.dataset.revision = form.elements.revision?.value ?? "";
       // After a refusal the server itself sent back what was typed.
@@ -117,7 +118,7 @@ window.drafts = (() => {
   }
 
   document.addEventListener("input", (event) => {
-    const form = event.target.form;
+    const form = event.target.closest("form");
     if (form?.dataset.draft) remember(form);
   });
 

@@ -55,4 +55,8 @@
 
   document.documentElement.classList.add("has-script");
   begin(document);
+  // What was typed before a reload is back: so is what depends on it.
+  for (const field of document.querySelectorAll("input[data-ask]")) {
+    if (field.value !== field.defaultValue) ask(field.form, field.dataset.ask);
+  }
 })();

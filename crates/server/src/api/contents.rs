@@ -29,9 +29,9 @@ pub(super) const PAGE_CHARS_MAX: usize = 100_000;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Price {
     /// Stripe minor units: 50000 is $500.00.
-    amount_minor: i64,
+    pub(crate) amount_minor: i64,
     /// Lowercase.
-    currency: String,
+    pub(crate) currency: String,
 }
 
 impl From<Money> for Price {

@@ -24,38 +24,38 @@ use utoipa::ToSchema;
 /// Which versions were compared.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Compared {
-    id: String,
-    content_id: String,
-    number: i64,
-    hypothesis_id: String,
-    price: Price,
+    pub(crate) id: String,
+    pub(crate) content_id: String,
+    pub(crate) number: i64,
+    pub(crate) hypothesis_id: String,
+    pub(crate) price: Price,
 }
 
 /// The four pages, in the order of their words.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PageDiffs {
-    activation: Vec<Piece>,
-    agreement: Vec<Piece>,
-    confirmation: Vec<Piece>,
-    processing: Vec<Piece>,
+    pub(crate) activation: Vec<Piece>,
+    pub(crate) agreement: Vec<Piece>,
+    pub(crate) confirmation: Vec<Piece>,
+    pub(crate) processing: Vec<Piece>,
 }
 
 /// An element that the two versions choose differently. Null where one has none.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ElementDiff {
-    key: String,
-    from: Option<String>,
-    to: Option<String>,
+    pub(crate) key: String,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 /// What differs between two versions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Comparison {
-    from: Compared,
-    to: Compared,
-    pages: PageDiffs,
-    price_changed: bool,
-    elements: Vec<ElementDiff>,
+    pub(crate) from: Compared,
+    pub(crate) to: Compared,
+    pub(crate) pages: PageDiffs,
+    pub(crate) price_changed: bool,
+    pub(crate) elements: Vec<ElementDiff>,
 }
 
 /// Body of a rollback.

@@ -41,7 +41,7 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     let db = open(config).await?;
     let clock = Clock::system();
     let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
-    let options = Options { dry_run, skip_existing };
+    let options = Options { dry_run, skip_existing, who: None };
     let told = |what: &str, done: usize, all: usize| progress(format!("{done} of {all} rows {what}"));
     let done = import::clients(&db, &context, &bytes, options, told).await;
     db.close().await;

@@ -17,13 +17,12 @@ const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Both sheets share the tokens: the colours and measures are named once.
-const STYLE: &str =
-    concat!(
-        include_str!("../../assets/whypaid.css"),
-        include_str!("../../assets/dialog.css"),
-        include_str!("../../assets/contents.css"),
-        include_str!("../../assets/tokens.css")
-    );
+const STYLE: &str = concat!(
+    include_str!("../../assets/whypaid.css"),
+    include_str!("../../assets/dialog.css"),
+    include_str!("../../assets/contents.css"),
+    include_str!("../../assets/tokens.css")
+);
 const CLIENT_STYLE: &str =
     concat!(include_str!("../../assets/client.css"), include_str!("../../assets/tokens.css"));
 /// Each part names itself on `window`, in this order.

@@ -97,7 +97,8 @@ impl Faults {
     pub(super) fn others(&self, shown: &[&str]) -> Vec<String> {
         let is_shown = |fault: &&FieldError| {
             shown.iter().any(|name| {
-                fault.field == *name || fault.field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+                fault.field == *name
+                    || fault.field.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
             })
         };
         let others = self.0.iter().filter(|fault| !is_shown(fault));

@@ -54,7 +54,8 @@ impl HypothesisFields {
 
     /// True when the same is written in both.
     pub(super) fn says_the_same(&self, other: &Self) -> bool {
-        let texts = |h: &Self| [&h.statement, &h.category, &h.probability, &h.days].map(|t| t.trim().to_owned());
+        let texts =
+            |h: &Self| [&h.statement, &h.category, &h.probability, &h.days].map(|t| t.trim().to_owned());
         texts(self) == texts(other)
     }
 
@@ -156,8 +157,14 @@ mod tests {
             faults: Faults::default(),
         };
         let table = [
-            (typed("40", "5"), json!({"statement": "s", "category": "price", "predicted_probability": 0.4, "predicted_days": 5})),
-            (typed(" 12,5 % ", ""), json!({"statement": "s", "category": "price", "predicted_probability": 0.125})),
+            (
+                typed("40", "5"),
+                json!({"statement": "s", "category": "price", "predicted_probability": 0.4, "predicted_days": 5}),
+            ),
+            (
+                typed(" 12,5 % ", ""),
+                json!({"statement": "s", "category": "price", "predicted_probability": 0.125}),
+            ),
             (typed("", "soon"), json!({"statement": "s", "category": "price", "predicted_days": "soon"})),
         ];
         for (fields, want) in table {

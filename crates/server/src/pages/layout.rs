@@ -19,16 +19,19 @@ pub(super) struct ModeLink {
 pub(super) enum Section {
     /// The list of journeys, and each of them.
     Journeys,
+    /// What clients read.
+    Contents,
 }
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 1] = [Self::Journeys];
+    const ALL: [Self; 2] = [Self::Journeys, Self::Contents];
 
     /// As the navigation names it.
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Journeys => "Journeys",
+            Self::Contents => "Contents",
         }
     }
 
@@ -36,6 +39,7 @@ impl Section {
     pub(super) const fn href(self) -> &'static str {
         match self {
             Self::Journeys => "/",
+            Self::Contents => "/contents",
         }
     }
 }

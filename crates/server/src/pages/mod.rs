@@ -6,12 +6,16 @@
 mod assets;
 mod attempts;
 mod client;
+mod clients;
+mod contents;
 mod errors;
 mod fields;
 mod headers;
+mod hypothesis_field;
 mod journey;
 mod journeys;
 mod layout;
+mod money_field;
 mod peer;
 mod sign_in;
 pub(crate) mod words;
@@ -29,13 +33,12 @@ use std::sync::Arc;
 /// Bytes of a form at most; the longest field is a token.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
-/// Bytes of a journey's forms at most: four texts of 10 000 characters, each up to 12 bytes as forms spell them.
-const JOURNEY_FORM_BYTES_MAX: usize = 512 * 1024;
-
 /// All pages, and the files they load.
 pub fn router(app: &App) -> Router<App> {
     let pages = Router::new()
         .merge(journeys())
+        .merge(contents::router())
+        .merge(clients::router())
         .route("/", get(journeys::page))
         .route("/live", get(journeys::stream))
         .route("/sign-in", get(sign_in::form).post(sign_in::submit))
@@ -51,7 +54,10 @@ pub fn router(app: &App) -> Router<App> {
 /// Pages about one journey; their forms carry whole texts.
 fn journeys() -> Router<App> {
     Router::new()
+        .route("/journeys/new", get(journey::new).post(journey::start))
+        .route("/journeys/{id}/made", get(journey::made))
+        .route("/journeys/{id}/content", get(journey::copy_form).post(journey::copy))
         .route("/journeys/{id}", get(journey::first))
         .route("/journeys/{id}/{tab}", get(journey::named).post(journey::submit))
-        .layer(DefaultBodyLimit::max(JOURNEY_FORM_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(contents::FORM_BYTES_MAX))
 }

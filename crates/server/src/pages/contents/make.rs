@@ -53,11 +53,7 @@ pub(super) async fn new(State(app): State<App>, Editor(who): Editor) -> Result<R
 }
 
 /// `POST /contents/new`
-pub(super) async fn create(
-    State(app): State<App>,
-    Editor(who): Editor,
-    fields: Fields,
-) -> Result<Response> {
+pub(super) async fn create(State(app): State<App>, Editor(who): Editor, fields: Fields) -> Result<Response> {
     let layout = layout(&app, &who, "New content");
     if fields.text("do") == "preview" {
         return Ok(editor::page(layout, to_make(), &fields, &Faults::default()));
@@ -146,7 +142,8 @@ pub(super) async fn rollback(
     let version_id = fields.text("version");
     let mut body = editor::with_hypothesis(&fields);
     body.insert("version_id".to_owned(), version_id.clone().into());
-    let done = versions::rollback(State(app.clone()), Editor(who.clone()), Path(id.clone()), Form::of(body)).await;
+    let done =
+        versions::rollback(State(app.clone()), Editor(who.clone()), Path(id.clone()), Form::of(body)).await;
     match done {
         Ok(_) => Ok(Redirect::to(&format!("/contents/{id}")).into_response()),
         Err(problem) => {

@@ -89,7 +89,8 @@ async fn given(conn: &mut Conn, record: &Record, now_ms: i64) -> Result<Vec<Give
     let versions = contents::versions_by_ids(conn, ids(|g| &g.content_version_id)).await?;
     let versions: BTreeMap<&str, &StoredVersion> = versions.iter().map(|v| (v.id.as_str(), v)).collect();
     let hypotheses = contents::hypotheses(conn, ids(|g| &g.hypothesis_id)).await?;
-    let hypotheses: BTreeMap<&str, &StoredHypothesis> = hypotheses.iter().map(|h| (h.id.as_str(), h)).collect();
+    let hypotheses: BTreeMap<&str, &StoredHypothesis> =
+        hypotheses.iter().map(|h| (h.id.as_str(), h)).collect();
     let last = all.len().saturating_sub(1);
     let line = |(n, given): (usize, &GivenVersion)| {
         let version = versions.get(given.content_version_id.as_str())?;

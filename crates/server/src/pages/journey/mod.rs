@@ -1,8 +1,11 @@
 //! One journey, in six tabs (SPEC D2). Each tab is a page that works without script; `assets/dialog.js` shows the same
 //! page over the list, keeps what is typed and not saved, and follows the journey live.
 
+mod copy;
 mod correlation;
 mod head;
+mod made;
+mod new;
 mod notes;
 mod outcome;
 mod payment;
@@ -10,6 +13,9 @@ mod review;
 mod submit;
 mod tab;
 
+pub(super) use copy::{copy, copy_form};
+pub(super) use made::made;
+pub(super) use new::{new, start};
 pub(super) use payment::{StripeId, rendered};
 pub(super) use submit::submit;
 
@@ -128,13 +134,7 @@ async fn page(
     let mut layout = Layout::of(app, who, &format!("{} – {}", head.name, tab.words()), Section::Journeys);
     layout.test = !record.journey.livemode;
     let link = |t: Tab| TabLink { name: t.as_str(), words: t.words(), href: t.href(id), current: t == tab };
-    let page = JourneyPage {
-        layout,
-        tabs: Tab::ALL.map(link).into(),
-        current: tab.as_str(),
-        panel,
-        head,
-    };
+    let page = JourneyPage { layout, tabs: Tab::ALL.map(link).into(), current: tab.as_str(), panel, head };
     let status = match (sent.conflict, sent.is_faulty()) {
         (true, _) => StatusCode::CONFLICT,
         (_, true) => StatusCode::UNPROCESSABLE_ENTITY,

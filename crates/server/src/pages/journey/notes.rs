@@ -117,7 +117,8 @@ fn automatic(row: HistoryRow, now_ms: i64) -> Line {
 }
 
 fn line(note: StoredNote, who: &Principal, now_ms: i64) -> Line {
-    let edited = note.edited_at_ms.map(|at| (note.edited_by.clone().unwrap_or_default(), When::ago(at, now_ms)));
+    let edited =
+        note.edited_at_ms.map(|at| (note.edited_by.clone().unwrap_or_default(), When::ago(at, now_ms)));
     Line {
         may_change: may_change(who, &note.author),
         note_id: Some(note.id),
@@ -149,9 +150,10 @@ async fn editor(
     };
     let stored = stored.filter(|note| may_change(who, &note.author));
     let typed = sent.is_faulty() || sent.conflict;
-    let theirs = stored.as_ref().filter(|_| sent.conflict).map(|note| {
-        (note.edited_by.clone().unwrap_or_else(|| note.author.clone()), note.text.clone())
-    });
+    let theirs = stored
+        .as_ref()
+        .filter(|_| sent.conflict)
+        .map(|note| (note.edited_by.clone().unwrap_or_else(|| note.author.clone()), note.text.clone()));
     let stored_revision = stored.as_ref().map_or(0, |note| note.revision);
     let sent_revision = sent.fields.text("revision").parse().unwrap_or(stored_revision);
     let stored_or = |of: fn(&StoredNote) -> String| stored.as_ref().map(of).unwrap_or_default();
@@ -171,6 +173,7 @@ async fn editor(
 
 fn priorities(chosen: &str) -> Vec<Choice> {
     let words = ["Low", "Normal", "High"];
-    let choice = |(value, words): (&'static str, &'static str)| Choice { value, words, chosen: value == chosen };
+    let choice =
+        |(value, words): (&'static str, &'static str)| Choice { value, words, chosen: value == chosen };
     PRIORITIES.into_iter().zip(words).map(choice).collect()
 }

@@ -104,7 +104,8 @@ impl OutcomePanel {
 }
 
 fn choices(chosen: &str) -> Vec<Choice> {
-    let choice = |o: &Outcome| Choice { value: o.as_str(), words: outcome_words(*o), chosen: o.as_str() == chosen };
+    let choice =
+        |o: &Outcome| Choice { value: o.as_str(), words: outcome_words(*o), chosen: o.as_str() == chosen };
     Outcome::ALL.iter().map(choice).collect()
 }
 
@@ -142,7 +143,10 @@ fn capital(text: &str) -> String {
 fn outranks(record: &Record) -> Option<String> {
     let judgement = &record.journey.judgement;
     if let Some(pin) = &record.journey.pinned {
-        return Some(format!("An override pins it to {}: a mark is kept in the history, outranked.", pin.outcome));
+        return Some(format!(
+            "An override pins it to {}: a mark is kept in the history, outranked.",
+            pin.outcome
+        ));
     }
     judgement.payment_status.outcome().map(|outcome| {
         format!("Stripe says {outcome}, which outranks a mark: it is kept in the history. An override outranks Stripe.")

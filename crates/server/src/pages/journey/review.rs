@@ -95,7 +95,11 @@ impl ReviewPanel {
             tab: tab.as_str(),
             may_edit,
             // After a conflict the next save follows what is shown beside it; after a fault, what it followed before.
-            revision: if sent.is_faulty() { sent.fields.text("revision").parse().unwrap_or(revision) } else { revision },
+            revision: if sent.is_faulty() {
+                sent.fields.text("revision").parse().unwrap_or(revision)
+            } else {
+                revision
+            },
             fields: asks.iter().map(field).collect(),
             chars_max: TEXT_CHARS_MAX,
             saved,

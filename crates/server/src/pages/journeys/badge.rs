@@ -76,7 +76,11 @@ pub(in crate::pages) struct PaymentBadge {
 
 impl PaymentBadge {
     /// What `judgement` says of the money; `payment` is the one it names.
-    pub(in crate::pages) fn of(judgement: &Judgement, payment: Option<&Payment>, now_ms: i64) -> Option<Self> {
+    pub(in crate::pages) fn of(
+        judgement: &Judgement,
+        payment: Option<&Payment>,
+        now_ms: i64,
+    ) -> Option<Self> {
         let status = judgement.payment_status;
         if status == PaymentStatus::None {
             return None;

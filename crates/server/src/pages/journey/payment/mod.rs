@@ -149,7 +149,8 @@ const fn matched(by: MatchedBy) -> &'static str {
 }
 
 fn stripe_ids(payment: &StoredPayment, members: &[String], made_up: bool) -> Vec<(&'static str, StripeId)> {
-    let all: BTreeSet<&String> = members.iter().chain([&payment.id]).chain(&payment.facts.evidence.customer).collect();
+    let all: BTreeSet<&String> =
+        members.iter().chain([&payment.id]).chain(&payment.facts.evidence.customer).collect();
     let link = |id: &&String| StripeId::of(id, payment.facts.livemode, made_up);
     let mut named: Vec<_> = all.iter().map(|id| (kind(id), link(id))).collect();
     named.sort_by_key(|(kind, id)| (rank(kind), id.id.clone()));

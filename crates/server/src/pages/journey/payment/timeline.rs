@@ -3,7 +3,9 @@
 use super::stripe_link::StripeId;
 use crate::pages::journeys::badge::failure;
 use crate::pages::words::second;
-use ledger::object::{Charge, ChargeStatus, Dispute, DisputeStatus, Intent, Refund, RefundStatus, Session, SessionStatus};
+use ledger::object::{
+    Charge, ChargeStatus, Dispute, DisputeStatus, Intent, Refund, RefundStatus, Session, SessionStatus,
+};
 use ledger::{Currency, Money, Object, Snapshot, Told};
 use store::snapshots::StoredSnapshot;
 
@@ -75,7 +77,10 @@ fn stage(look: &str) -> usize {
 }
 
 fn money(minor: Option<i64>, currency: Option<Currency>) -> String {
-    minor.zip(currency).map(|(minor, currency)| format!(" {}", Money::new(minor, currency))).unwrap_or_default()
+    minor
+        .zip(currency)
+        .map(|(minor, currency)| format!(" {}", Money::new(minor, currency)))
+        .unwrap_or_default()
 }
 
 fn session(of: &mut Of<'_>, snapshot: &Snapshot, o: &Session) {
@@ -92,7 +97,11 @@ fn session(of: &mut Of<'_>, snapshot: &Snapshot, o: &Session) {
 fn intent(of: &mut Of<'_>, snapshot: &Snapshot, o: &Intent, paid: bool, failed: bool) {
     let m = &snapshot.milestones;
     of.told(m.processing.as_ref(), "processing", "Payment on its way");
-    of.told(m.authorised.as_ref(), "processing", format!("Authorised{}, not captured yet", money(o.amount, o.currency)));
+    of.told(
+        m.authorised.as_ref(),
+        "processing",
+        format!("Authorised{}, not captured yet", money(o.amount, o.currency)),
+    );
     if !failed {
         of.told(m.failed.as_ref(), "failed", attempt_failed(o.last_payment_error.as_deref()));
     }
@@ -124,7 +133,9 @@ fn refund(of: &mut Of<'_>, snapshot: &Snapshot, o: &Refund) {
     of.add(at_s, "refunded", format!("Refunded{amount}{on_its_way}"));
     let ended_s = snapshot.current().told.at_s;
     match o.status {
-        RefundStatus::Failed => of.add(ended_s, "failed", format!("Refund{amount} bounced: the money is back")),
+        RefundStatus::Failed => {
+            of.add(ended_s, "failed", format!("Refund{amount} bounced: the money is back"))
+        }
         RefundStatus::Canceled => of.add(ended_s, "canceled", format!("Refund{amount} canceled")),
         _ => {}
     }
@@ -136,7 +147,9 @@ fn dispute(of: &mut Of<'_>, snapshot: &Snapshot, o: &Dispute) {
     let reason = o.reason.as_deref().map(|r| format!(": {}", r.replace('_', " "))).unwrap_or_default();
     let inquiry = matches!(
         o.status,
-        DisputeStatus::WarningNeedsResponse | DisputeStatus::WarningUnderReview | DisputeStatus::WarningClosed
+        DisputeStatus::WarningNeedsResponse
+            | DisputeStatus::WarningUnderReview
+            | DisputeStatus::WarningClosed
     );
     let what = if inquiry { "The bank asks about" } else { "Disputed" };
     of.add(at_s, "disputed", format!("{what}{amount}{reason}"));
