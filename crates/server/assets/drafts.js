@@ -3,7 +3,9 @@
 "use strict";
 window.drafts = (() => {
   const skipped = (field) => !field.name || ["hidden", "submit", "button"].includes(field.type);
-  const fieldsOf = (form) => [...form.elements].filter((field) => !skipped(field));
+  // Not `form.elements`: a field may be called so.
+  const fieldsOf = (form) => [...form.querySelectorAll("input, select, textarea")].filter((field) => !skipped(field));
+  const revisionOf = (form) => form.querySelector("input[name=revision]");
   const owner = (form) => form.closest("[data-journey]")?.dataset.journey ?? form.dataset.draftOf ?? location.pathname;
   const keyOf = (form) => `draft:${owner(form)}:${form.dataset.draft}`;
 
@@ -47,7 +49,7 @@ window.drafts = (() => {
       sessionStorage.removeItem(keyOf(form));
       return;
     }
-    const base = form.elements.revision?.value ?? null;
+    const base = revisionOf(form)?.value ?? null;
     const texts = Object.fromEntries(fields.map((field) => [slot(field), current(field)]));
     write(keyOf(form), { base, texts });
   }
@@ -66,7 +68,7 @@ window.drafts = (() => {
   function discard(form, hint) {
     drop(form);
     for (const field of fieldsOf(form)) put(field, initial(field));
-    if (form.elements.revision) form.elements.revision.value = form.dataset.revision;
+    if (revisionOf(form)) revisionOf(form).value = form.dataset.revision;
     hint.remove();
     const first = fieldsOf(form)[0];
     first?.dispatchEvent(new Event("input", { bubbles: true }));
@@ -93,7 +95,7 @@ window.drafts = (() => {
   function restore(root) {
     for (const done of root.querySelectorAll("[data-saved]")) sessionStorage.removeItem(done.dataset.saved);
     for (const form of root.querySelectorAll("form[data-draft]")) {
-      form.dataset.revision = form.elements.revision?.value ?? "";
+      form.dataset.revision = revisionOf(form)?.value ?? "";
       // After a refusal the server itself sent back what was typed.
       if (form.hasAttribute("data-conflict") || form.querySelector("[aria-invalid]")) {
         form.dataset.always = "yes";
@@ -111,7 +113,7 @@ window.drafts = (() => {
       for (const field of fields) put(field, draft.texts[slot(field)]);
       const overtaken = draft.base !== null && draft.base !== form.dataset.revision;
       // A save must follow what was on the screen when the typing began, so that it cannot hide what others wrote since.
-      if (draft.base !== null && form.elements.revision) form.elements.revision.value = draft.base;
+      if (draft.base !== null && revisionOf(form)) revisionOf(form).value = draft.base;
       const since = " Somebody has saved since: if that concerns the same texts, you will see both.";
       tell(form, `Your unsaved text is back.${overtaken ? since : ""}`);
     }

@@ -97,9 +97,10 @@ pub async fn save(
     if texts == now.texts {
         return tagged(&mut conn, &journey, before).await;
     }
-    if (touched.analysis && now.analysis_revision > base)
-        || (touched.learning && now.learning_revision > base)
-    {
+    let overtaken = (touched.analysis && now.analysis_revision > base)
+        || (touched.learning && now.learning_revision > base);
+    // A revision that never was is of another time of this database, such as before a backup was restored.
+    if overtaken || base > now.revision {
         let current = view(&mut conn, &journey, before).await?;
         return Err(Problem::changed_meanwhile(json!(current), json!(sent.0)));
     }

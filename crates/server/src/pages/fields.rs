@@ -80,6 +80,14 @@ impl Faults {
         self.0.push(FieldError { field: field.to_owned(), message: message.into() });
     }
 
+    /// A body that the API will refuse for these, and for whatever else it finds.
+    pub(super) fn noted_in(self, mut body: Form) -> Form {
+        for fault in self.0 {
+            body.fault(&fault.field, fault.message);
+        }
+        body
+    }
+
     /// True when nothing is.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

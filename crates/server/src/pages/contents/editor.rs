@@ -78,8 +78,8 @@ pub(in crate::pages) fn fields_of(version: &StoredVersion, price: Money) -> Fiel
     ])
 }
 
-/// The body for the API, or what is wrong already.
-pub(in crate::pages) fn body(fields: &Fields, named: bool) -> (Form, Faults) {
+/// The body for the API. What is wrong already is noted in it, so that the API names it with all the rest.
+pub(in crate::pages) fn body(fields: &Fields, named: bool) -> Form {
     let mut faults = Faults::default();
     let names: &[&str] = if named { &["name"] } else { &[] };
     let mut body = fields.texts(names);
@@ -88,7 +88,7 @@ pub(in crate::pages) fn body(fields: &Fields, named: bool) -> (Form, Faults) {
     body.insert("hypothesis".to_owned(), HypothesisFields::typed(fields, &faults).body());
     put_price(&mut body, fields, &mut faults);
     put_pairs(&mut body, "elements", &fields.text("elements"), &mut faults);
-    (Form::of(body), faults)
+    faults.noted_in(Form::of(body))
 }
 
 /// The page with what was typed; previews when they were asked for.

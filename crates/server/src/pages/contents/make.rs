@@ -58,10 +58,7 @@ pub(super) async fn create(State(app): State<App>, Editor(who): Editor, fields: 
     if fields.text("do") == "preview" {
         return Ok(editor::page(layout, to_make(), &fields, &Faults::default()));
     }
-    let (body, faults) = editor::body(&fields, true);
-    if !faults.is_empty() {
-        return Ok(editor::page(layout, to_make(), &fields, &faults));
-    }
+    let body = editor::body(&fields, true);
     match api::create(State(app), Editor(who), body).await {
         Ok((_, Json(content))) => Ok(Redirect::to(&format!("/contents/{}", content.id)).into_response()),
         Err(problem) => Ok(editor::page(layout, to_make(), &fields, &editor::faults_of(problem)?)),
@@ -110,10 +107,7 @@ pub(super) async fn save(
     if fields.text("do") == "preview" {
         return Ok(editor::page(layout, purpose, &fields, &Faults::default()));
     }
-    let (body, faults) = editor::body(&fields, false);
-    if !faults.is_empty() {
-        return Ok(editor::page(layout, purpose, &fields, &faults));
-    }
+    let body = editor::body(&fields, false);
     match api::create_version(State(app), Editor(who), Path(id.clone()), body).await {
         Ok(_) => Ok(Redirect::to(&format!("/contents/{id}")).into_response()),
         Err(problem) => Ok(editor::page(layout, purpose, &fields, &editor::faults_of(problem)?)),

@@ -58,10 +58,7 @@ pub(in crate::pages) async fn copy(
     if fields.text("do") == "preview" {
         return Ok(editor::page(layout, purpose, &fields, &Faults::default()));
     }
-    let (body, faults) = editor::body(&fields, false);
-    if !faults.is_empty() {
-        return Ok(editor::page(layout, purpose, &fields, &faults));
-    }
+    let body = editor::body(&fields, false);
     match journey_content::copy(State(app), Editor(who), Path(id.clone()), body).await {
         Ok(_) => Ok(Redirect::to(&Tab::Correlation.href(&id)).into_response()),
         Err(problem) if problem.code == "already_paid" => {

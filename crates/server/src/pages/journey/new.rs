@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::ids::IdKind;
 use crate::pages::errors::html;
 use crate::pages::fields::{Faults, Fields};
-use crate::pages::hypothesis_field::{HypothesisFields, put_pairs, put_price};
+use crate::pages::hypothesis_field::{HypothesisFields, pairs, put_price};
 use crate::pages::layout::{Layout, Section};
 use crate::pages::money_field::decimal;
 use askama::Template;
@@ -116,11 +116,8 @@ pub(in crate::pages) async fn start(
     if ["find", "version"].contains(&fields.text("do").as_str()) {
         return page(&app, &who, fields, Faults::default()).await;
     }
-    let (body, faults) = body(&app, &fields).await?;
-    if !faults.is_empty() {
-        return page(&app, &who, fields, faults).await;
-    }
-    match api::create(State(app.clone()), Editor(who.clone()), Form::of(body)).await {
+    let body = body(&app, &fields).await?;
+    match api::create(State(app.clone()), Editor(who.clone()), body).await {
         Ok((_, Json(journey))) => Ok(Redirect::to(&format!("/journeys/{}/made", journey.id)).into_response()),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             page(&app, &who, fields, Faults::of(problem)).await
@@ -129,26 +126,26 @@ pub(in crate::pages) async fn start(
     }
 }
 
-async fn body(app: &App, fields: &Fields) -> Result<(Map<String, Value>, Faults)> {
+async fn body(app: &App, fields: &Fields) -> Result<Form> {
     let mut faults = Faults::default();
     let mut body = Map::new();
     if fields.text("whose") == "known" {
-        match fields.text("client_id") {
-            id if id.is_empty() => faults.add("client_id", "find the client and choose them"),
-            id => {
-                body.insert("client_id".to_owned(), id.into());
-            }
+        let id = fields.text("client_id");
+        if id.is_empty() {
+            faults.add("client_id", "Find the client and choose them");
         }
+        body.insert("client_id".to_owned(), id.into());
     } else {
         let mut client = fields.texts(&["name", "email"]);
         let company = fields.text("company");
         if !company.trim().is_empty() {
             client.insert("company".to_owned(), company.into());
         }
-        put_pairs(&mut client, "attributes", &fields.text("attributes"), &mut faults);
-        if let Some(fault) = faults.at("attributes") {
-            faults = Faults::default();
-            faults.add("client.attributes", fault);
+        match pairs(&fields.text("attributes")) {
+            Ok(pairs) => {
+                client.insert("attributes".to_owned(), Value::Object(pairs));
+            }
+            Err(fault) => faults.add("client.attributes", fault),
         }
         body.insert("client".to_owned(), Value::Object(client));
     }
@@ -164,7 +161,7 @@ async fn body(app: &App, fields: &Fields) -> Result<(Map<String, Value>, Faults)
     if !fields.text("price").trim().is_empty() {
         put_price(&mut body, fields, &mut faults);
     }
-    Ok((body, faults))
+    Ok(faults.noted_in(Form::of(body)))
 }
 
 async fn of_version(app: &App, version_id: &str) -> StoreResult<Option<HypothesisFields>> {

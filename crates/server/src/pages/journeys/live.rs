@@ -117,6 +117,8 @@ async fn news(receiver: &mut Receiver<Arc<Numbered>>, not_before: Instant) -> Ne
         Err(_) => return News::None,
         Ok(Err(RecvError::Closed)) => return News::End,
         Ok(Err(RecvError::Lagged(_))) => return too_much(receiver),
+        // A row shows neither notes nor reviews.
+        Ok(Ok(numbered)) if ["note", "review"].contains(&numbered.change.change) => return News::None,
         Ok(Ok(numbered)) => numbered,
     };
     sleep_until(not_before).await;

@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 41] = [
+const ROUTES: [(&str, &str, Option<Role>); 48] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -31,6 +31,13 @@ const ROUTES: [(&str, &str, Option<Role>); 41] = [
     ("POST", "/api/v1/journeys/bulk-mark", CHANGES),
     ("GET", "/api/v1/journeys/{id}", READS),
     ("GET", "/api/v1/journeys/{id}/history", READS),
+    ("GET", "/api/v1/journeys/{id}/review", READS),
+    ("PUT", "/api/v1/journeys/{id}/review", CHANGES),
+    ("GET", "/api/v1/journeys/{id}/notes", READS),
+    ("POST", "/api/v1/journeys/{id}/notes", CHANGES),
+    ("GET", "/api/v1/journeys/{id}/notes/{note_id}", READS),
+    ("PUT", "/api/v1/journeys/{id}/notes/{note_id}", CHANGES),
+    ("DELETE", "/api/v1/journeys/{id}/notes/{note_id}", CHANGES),
     ("GET", "/api/v1/journeys/{id}/views", READS),
     ("GET", "/api/v1/journeys/{id}/agreements", READS),
     ("POST", "/api/v1/journeys/{id}/content", CHANGES),
@@ -57,7 +64,7 @@ const ROUTES: [(&str, &str, Option<Role>); 41] = [
 
 /// The id in none of the paths names anything.
 fn filled(path: &str) -> String {
-    path.replace("{id}", "none")
+    path.replace("{id}", "none").replace("{note_id}", "none")
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ mod health;
 mod input;
 mod journeys;
 mod live;
-mod pages;
+pub(crate) mod pages;
 mod payments;
 mod reconciliations;
 mod webhooks;
