@@ -40,6 +40,8 @@ pub enum IdKind {
     BulkMark,
     /// `rpl_…`, many events replayed at once
     Replay,
+    /// `nte_…`, a person's note on a journey
+    Note,
 }
 
 impl IdKind {
@@ -58,6 +60,7 @@ impl IdKind {
             Self::SavedView => "sav_",
             Self::BulkMark => "blk_",
             Self::Replay => "rpl_",
+            Self::Note => "nte_",
         }
     }
 

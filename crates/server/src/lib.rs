@@ -20,6 +20,7 @@ pub mod ids;
 pub mod import;
 pub mod ingest;
 pub mod insights;
+pub mod learning;
 pub mod live;
 pub mod markdown;
 pub mod pages;

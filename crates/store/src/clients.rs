@@ -4,6 +4,7 @@ use crate::args::{Value, args};
 use crate::db::Conn;
 use crate::entries;
 use crate::error::Result;
+use crate::journeys::contains;
 use crate::row::{Row, to_json};
 use crate::sql::statements;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,8 @@ statements! {
                  FROM client WHERE email = ANY($1) ORDER BY id LIMIT 200";
     LIST = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms FROM client \
             WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) ORDER BY id DESC LIMIT $2";
+    SEARCH = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms FROM client \
+              WHERE search LIKE $1 ESCAPE '!' ORDER BY id DESC LIMIT $2";
     SET_CUSTOMER = "UPDATE client SET stripe_customer_id = $1 WHERE id = $2";
     KNOWN_EMAILS = "SELECT DISTINCT email FROM client WHERE email = ANY($1)";
     @many INSERT = "client" (id: Text, name: Text, email: Text, company: Text, attributes: Text, search: Text,
@@ -111,6 +114,11 @@ pub async fn by_emails(conn: &mut Conn, emails: Vec<String>) -> Result<Vec<Store
 /// Newest first; `after` is the last id of the page before.
 pub async fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<StoredClient>> {
     conn.fetch_all(&LIST, args![after, limit]).await?.iter().map(stored).collect()
+}
+
+/// Clients whose name, address or company contains `text` in any case, newest first.
+pub async fn search(conn: &mut Conn, text: &str, limit: i64) -> Result<Vec<StoredClient>> {
+    conn.fetch_all(&SEARCH, args![contains(text), limit]).await?.iter().map(stored).collect()
 }
 
 /// Names the client's Stripe customer. False when there is no such client.

@@ -29,6 +29,15 @@ statements! {
     VERSIONS = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
                 processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
                 WHERE content_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR number < $2) ORDER BY number DESC LIMIT $3";
+    TALLY = "SELECT v.content_id, count(DISTINCT v.id), count(j.id) FROM content_version v \
+             LEFT JOIN journey j ON j.content_version_id = v.id WHERE v.content_id = ANY($1) GROUP BY v.content_id";
+    JOURNEYS_OF = "SELECT content_version_id, count(*) FROM journey WHERE content_version_id = ANY($1) \
+                   GROUP BY content_version_id";
+    BY_IDS = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
+              processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
+              WHERE id = ANY($1)";
+    HYPOTHESES = "SELECT id, statement, category, predicted_probability, predicted_days, created_at_ms \
+                  FROM hypothesis WHERE id = ANY($1)";
     VERSION_IDS = "SELECT id, hypothesis_id FROM content_version WHERE id = ANY($1)";
     HYPOTHESIS_IDS = "SELECT id FROM hypothesis WHERE id = ANY($1)";
 }
@@ -120,6 +129,17 @@ fn version(row: &Row) -> Result<StoredVersion> {
     })
 }
 
+fn hypothesis(row: &Row) -> Result<StoredHypothesis> {
+    Ok(StoredHypothesis {
+        id: row.get(0)?,
+        statement: row.get(1)?,
+        category: row.get(2)?,
+        predicted_probability: row.get(3)?,
+        predicted_days: row.get(4)?,
+        created_at_ms: row.get(5)?,
+    })
+}
+
 /// Writes a new content.
 pub async fn insert_content(conn: &mut Conn, c: &StoredContent) -> Result<()> {
     conn.execute(&INSERT_CONTENT, args![&c.id, &c.name, c.created_at_ms]).await?;
@@ -146,18 +166,12 @@ pub async fn insert_hypothesis(conn: &mut Conn, h: &StoredHypothesis) -> Result<
 
 /// One hypothesis.
 pub async fn get_hypothesis(conn: &mut Conn, id: &str) -> Result<Option<StoredHypothesis>> {
-    let row = conn.fetch_optional(&GET_HYPOTHESIS, args![id]).await?;
-    row.map(|row| {
-        Ok(StoredHypothesis {
-            id: row.get(0)?,
-            statement: row.get(1)?,
-            category: row.get(2)?,
-            predicted_probability: row.get(3)?,
-            predicted_days: row.get(4)?,
-            created_at_ms: row.get(5)?,
-        })
-    })
-    .transpose()
+    conn.fetch_optional(&GET_HYPOTHESIS, args![id]).await?.as_ref().map(hypothesis).transpose()
+}
+
+/// These hypotheses.
+pub async fn hypotheses(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredHypothesis>> {
+    conn.fetch_all(&HYPOTHESES, args![ids]).await?.iter().map(hypothesis).collect()
 }
 
 /// Writes a new version.
@@ -206,6 +220,23 @@ pub async fn versions(
     limit: i64,
 ) -> Result<Vec<StoredVersion>> {
     conn.fetch_all(&VERSIONS, args![content_id, before, limit]).await?.iter().map(version).collect()
+}
+
+/// These versions.
+pub async fn versions_by_ids(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<StoredVersion>> {
+    conn.fetch_all(&BY_IDS, args![ids]).await?.iter().map(version).collect()
+}
+
+/// (content, its versions, the journeys that go through one of them).
+pub async fn tally(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<(String, i64, i64)>> {
+    let rows = conn.fetch_all(&TALLY, args![ids]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// (version, the journeys that go through it); those without any are left out.
+pub async fn journeys_of(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<(String, i64)>> {
+    let rows = conn.fetch_all(&JOURNEYS_OF, args![ids]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }
 
 /// (version, its hypothesis) of those ids that are versions.

@@ -40,6 +40,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0006_lists.sql"),
     ),
     (
+        7,
+        "dialog",
+        include_str!("../migrations/sqlite/0007_dialog.sql"),
+        include_str!("../migrations/postgres/0007_dialog.sql"),
+    ),
+    (
         8,
         "inboxes",
         include_str!("../migrations/sqlite/0008_inboxes.sql"),

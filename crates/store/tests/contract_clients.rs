@@ -177,3 +177,26 @@ async fn many_are_written_at_once_and_their_addresses_known() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_search_finds_part_of_a_name_an_address_or_a_company() {
+    on_both(async |t| {
+        let mut conn = t.write().await;
+        let named = StoredClient {
+            name: "Zoë Özdemir".to_owned(),
+            company: Some("100% Lima".to_owned()),
+            ..client(1)
+        };
+        clients::insert_all(&mut conn, &[client(0), named.clone(), client(2)]).await.unwrap();
+        for (text, want) in [
+            ("ÖZDEMIR", vec![named.clone()]),
+            ("100%", vec![named.clone()]),
+            ("0%l", vec![]),
+            ("client_", vec![]),
+            ("@EXAMPLE", vec![client(2), named.clone()]),
+        ] {
+            assert_eq!(clients::search(&mut conn, text, 2).await.unwrap(), want, "{text}");
+        }
+    })
+    .await;
+}

@@ -1,6 +1,6 @@
 //! `store::contents`.
 
-use crate::common::rows::{content, hypothesis, id, ids, seed, version};
+use crate::common::rows::{content, hypothesis, id, ids, seed, seed_journeys, version};
 use crate::common::{HARD_TEXTS, TestDb, on_both};
 use ledger::{Currency, Money};
 use std::collections::BTreeMap;
@@ -188,6 +188,26 @@ async fn known_ids_are_told_from_unknown_ones() {
         assert_eq!(contents::hypothesis_ids(&mut conn, asked).await.unwrap(), [id("hyp", 0)]);
         assert_eq!(contents::version_ids(&mut conn, Vec::new()).await.unwrap(), []);
         assert_eq!(contents::hypothesis_ids(&mut conn, Vec::new()).await.unwrap(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn versions_and_the_journeys_through_them_are_counted() {
+    on_both(async |t| {
+        let mut conn = t.write().await;
+        seed_journeys(&mut conn, 3).await;
+        contents::insert_version(&mut conn, &version(2)).await.unwrap();
+        contents::insert_content(&mut conn, &content(1)).await.unwrap();
+        let asked = vec![id("con", 0), id("con", 1), "con_none".to_owned()];
+        assert_eq!(contents::tally(&mut conn, asked).await.unwrap(), [(id("con", 0), 2, 3)]);
+        let versions = vec![id("ver", 1), id("ver", 2)];
+        assert_eq!(contents::journeys_of(&mut conn, versions.clone()).await.unwrap(), [(id("ver", 1), 3)]);
+        let mut found = contents::versions_by_ids(&mut conn, versions).await.unwrap();
+        found.sort_by_key(|v| v.number);
+        assert_eq!(found, [version(1), version(2)]);
+        let asked = vec![id("hyp", 0), "hyp_none".to_owned()];
+        assert_eq!(contents::hypotheses(&mut conn, asked).await.unwrap(), [hypothesis(0)]);
     })
     .await;
 }

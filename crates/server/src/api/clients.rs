@@ -1,19 +1,22 @@
 //! Clients.
 
-use super::access::{Editor, Viewer};
+use super::access::{Editor, Principal, Viewer};
 use super::form::Form;
 use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
 use crate::apply::{Context, journeys, weak};
+use crate::audit;
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeMap;
+use store::Conn;
 use store::clients::{self, StoredClient};
 use utoipa::ToSchema;
 
@@ -73,17 +76,24 @@ pub struct ClientChange {
     responses((status = 201, body = Client), (status = 422, body = Problem)))]
 pub async fn create(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Client>)> {
     let client = read(&app.context, &mut form);
     let client = form.finish(client)?;
     let mut conn = app.db.ledger().await?;
-    clients::insert(&mut conn, &client).await?;
+    add(&app, &mut conn, &who, &client).await?;
     let concerned = weak::settle_client(&mut conn, &client.id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
     app.live.commit(conn, changes).await?;
     Ok((StatusCode::CREATED, Json(client.into())))
+}
+
+/// Writes a new client, and who made it.
+pub(super) async fn add(app: &App, conn: &mut Conn, who: &Principal, client: &StoredClient) -> Result<()> {
+    clients::insert(conn, client).await?;
+    audit::record(conn, &app.context, who, "client.create", Some(&client.id), json!({})).await?;
+    Ok(())
 }
 
 /// Name a client's Stripe customer. Payments that waited for it are matched.
@@ -91,19 +101,21 @@ pub async fn create(
     responses((status = 200, body = Client), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn update(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<Json<Client>> {
     if !form.names("stripe_customer_id") {
         form.fault("stripe_customer_id", "is required; null takes it away");
     }
-    let customer = customer(&mut form);
+    let customer = customer(&mut form, "stripe_customer_id");
     let customer = form.finish(customer)?;
     let mut conn = app.db.ledger().await?;
     if !IdKind::Client.fits(&id) || !clients::set_customer(&mut conn, &id, customer.as_deref()).await? {
         return Err(Problem::not_found("client"));
     }
+    let detail = json!({"stripe_customer_id": customer});
+    audit::record(&mut conn, &app.context, &who, "client.change", Some(&id), detail).await?;
     let concerned = weak::settle_client(&mut conn, &id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
     let client = clients::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("client"))?;
@@ -133,34 +145,40 @@ pub async fn list(State(app): State<App>, _may: Viewer, params: Params) -> Resul
 
 /// Reads a new client from a body, or from a row of a file.
 pub fn read(context: &Context, form: &mut Form) -> StoredClient {
+    read_at(context, form, "")
+}
+
+/// Likewise from an object inside a body: `prefix` is its path with a dot behind, or nothing.
+pub fn read_at(context: &Context, form: &mut Form, prefix: &str) -> StoredClient {
+    let at = |field: &str| format!("{prefix}{field}");
     StoredClient {
         id: context.ids.make(IdKind::Client),
-        name: form.text("name", 1..=NAME_CHARS_MAX),
-        email: email(form),
-        company: form.opt_text("company", 1..=NAME_CHARS_MAX),
-        attributes: form.pairs("attributes"),
-        stripe_customer_id: customer(form),
+        name: form.text(&at("name"), 1..=NAME_CHARS_MAX),
+        email: email(form, &at("email")),
+        company: form.opt_text(&at("company"), 1..=NAME_CHARS_MAX),
+        attributes: form.pairs(&at("attributes")),
+        stripe_customer_id: customer(form, &at("stripe_customer_id")),
         created_at_ms: context.clock.now_ms(),
     }
 }
 
-fn email(form: &mut Form) -> String {
-    let email = form.text("email", 3..=EMAIL_CHARS_MAX).to_lowercase();
+fn email(form: &mut Form, path: &str) -> String {
+    let email = form.text(path, 3..=EMAIL_CHARS_MAX).to_lowercase();
     let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
         let clean =
             |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control());
         clean(local) && clean(domain) && !domain.contains('@')
     });
     if !email.is_empty() && !well_formed {
-        form.fault("email", "must be an e-mail address such as ana@example.com");
+        form.fault(path, "must be an e-mail address such as ana@example.com");
     }
     email
 }
 
-fn customer(form: &mut Form) -> Option<String> {
-    let id = form.opt_text("stripe_customer_id", 1..=255)?;
+fn customer(form: &mut Form, path: &str) -> Option<String> {
+    let id = form.opt_text(path, 1..=255)?;
     if !super::query::is_stripe_id(&id) {
-        form.fault("stripe_customer_id", "must be a Stripe customer id such as cus_…");
+        form.fault(path, "must be a Stripe customer id such as cus_…");
     }
     Some(id)
 }

@@ -13,7 +13,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use ledger::{Currency, Money, Outcome};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// Pairs in `attributes` or `elements`.
@@ -252,6 +252,39 @@ impl Form {
             }
         }
         result
+    }
+
+    /// An optional list of short words, such as tags: each once, in the order given.
+    pub fn words(&mut self, path: &str, count_max: usize, chars_max: usize) -> Vec<String> {
+        let Some(value) = self.at(path) else { return Vec::new() };
+        let fits = |v: &Value| {
+            let text = v.as_str()?.trim();
+            let fits = (1..=chars_max).contains(&text.chars().count()) && !text.contains('\0');
+            fits.then(|| text.to_owned())
+        };
+        let words: Option<Vec<String>> = value
+            .as_array()
+            .filter(|list| list.len() <= count_max)
+            .and_then(|list| list.iter().map(fits).collect());
+        let Some(words) = words else {
+            self.fault(
+                path,
+                format!("must be a list of at most {count_max} texts of 1 to {chars_max} characters"),
+            );
+            return Vec::new();
+        };
+        let mut seen = BTreeSet::new();
+        words.into_iter().filter(|word| seen.insert(word.clone())).collect()
+    }
+
+    /// An optional word of a closed list.
+    pub fn opt_word(&mut self, path: &str, words: &[&'static str]) -> Option<&'static str> {
+        let value = self.at(path)?;
+        let found = value.as_str().and_then(|text| words.iter().find(|word| **word == text).copied());
+        if found.is_none() {
+            self.fault(path, format!("must be one of {}", words.join(", ")));
+        }
+        found
     }
 
     /// A list of texts.

@@ -13,11 +13,13 @@ use super::problem::{Problem, Result};
 use super::versions;
 use crate::app::App;
 use crate::apply::{self, Change, Touched};
+use crate::audit;
 use crate::ids::IdKind;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use ledger::{Money, PaymentStatus};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::contents::{self, Pages, StoredHypothesis, StoredVersion};
 use store::journeys::{self, StoredJourney};
@@ -72,7 +74,7 @@ struct Gift {
         (status = 422, body = Problem)))]
 pub async fn copy(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Journey>)> {
@@ -96,6 +98,7 @@ pub async fn copy(
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
     let gift = Gift { version_id: version.id, hypothesis_id: hypothesis.id, price: version.price };
+    audit::record(&mut conn, &app.context, &who, "journey.copy", Some(&journey.id), json!({})).await?;
     Ok((StatusCode::CREATED, give(&app, conn, journey, gift).await?))
 }
 
@@ -105,7 +108,7 @@ pub async fn copy(
         (status = 422, body = Problem)))]
 pub async fn set(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<Json<Journey>> {
@@ -129,6 +132,8 @@ pub async fn set(
         let view = views::one(&app, &mut conn, &id).await?;
         return view.map(Json).ok_or_else(|| Problem::not_found("journey"));
     }
+    let detail = json!({"content_version_id": gift.version_id});
+    audit::record(&mut conn, &app.context, &who, "journey.give", Some(&id), detail).await?;
     give(&app, conn, journey, gift).await
 }
 

@@ -1,6 +1,7 @@
 //! Journeys and their history.
 
 use super::access::{Editor, Viewer};
+use super::clients::{self as clients_api, NewClient};
 use super::contents::Price;
 use super::form::Form;
 use super::hypotheses::{self, NewHypothesis};
@@ -10,6 +11,7 @@ use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
 use crate::apply::{self, weak};
+use crate::audit;
 use crate::clock::rfc3339;
 use crate::ids::{self, IdKind};
 use axum::Json;
@@ -18,7 +20,9 @@ use axum::http::StatusCode;
 use ledger::journey::{Flag, JourneyFacts};
 use ledger::{Outcome, OutcomeSource, PaymentStatus, judge};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use store::clients::StoredClient;
 use store::history::{self, HistoryRow};
 use store::journeys::{self, StoredJourney};
 use store::payments::{self, HintKind, StoredPayment};
@@ -48,7 +52,7 @@ pub struct OverrideView {
 /// One client going through content, and what became of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Journey {
-    pub(super) id: String,
+    pub(crate) id: String,
     client_id: String,
     /// Private: send it to the client and to nobody else.
     link: String,
@@ -102,7 +106,10 @@ pub struct HistoryView {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "documents the body that `Form` reads")]
 pub struct NewJourney {
-    client_id: String,
+    /// Either this or `client`.
+    client_id: Option<String>,
+    /// A new client, made together with the journey.
+    client: Option<NewClient>,
     content_version_id: String,
     /// Its own hypothesis; the version's when absent.
     hypothesis: Option<NewHypothesis>,
@@ -119,22 +126,44 @@ pub struct NewJourney {
     responses((status = 201, body = Journey), (status = 422, body = Problem)))]
 pub async fn create(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Journey>)> {
     let mut conn = app.db.ledger().await?;
     let hypothesis = form.has("hypothesis").then(|| hypotheses::read(&app, &mut form));
-    let journey = read(&app, &mut conn, &mut form, hypothesis.as_ref().map(|h| h.id.clone())).await?;
+    let new_client = form.has("client").then(|| clients_api::read_at(&app.context, &mut form, "client."));
+    let client = client(&mut conn, &mut form, new_client.as_ref()).await?;
+    let journey = read(&app, &mut conn, &mut form, client, hypothesis.as_ref().map(|h| h.id.clone())).await?;
     let journey = form.finish(journey)?.ok_or_else(|| Problem::not_found("client or version"))?;
+    if let Some(client) = &new_client {
+        clients_api::add(&app, &mut conn, &who, client).await?;
+    }
     if let Some(hypothesis) = &hypothesis {
         contents::insert_hypothesis(&mut conn, hypothesis).await?;
     }
     journeys::insert(&mut conn, &journey).await?;
+    audit::record(&mut conn, &app.context, &who, "journey.create", Some(&journey.id), json!({})).await?;
     let mut changes = vec![apply::journeys::change(&journey, "created")];
     changes.extend(settle(&app, &mut conn, &journey).await?);
     let view = one(&app, &mut conn, &journey.id).await?;
     app.live.commit(conn, changes).await?;
     view.map(|view| (StatusCode::CREATED, Json(view))).ok_or_else(|| Problem::not_found("journey"))
+}
+
+/// Whose journey it is to be: the new client's, or that of an id.
+async fn client(conn: &mut Conn, form: &mut Form, new: Option<&StoredClient>) -> Result<Option<String>> {
+    if let Some(new) = new {
+        if form.has("client_id") {
+            form.fault("client_id", "must not be given together with `client`");
+        }
+        return Ok(Some(new.id.clone()));
+    }
+    let id = form.text("client_id", 1..=100);
+    let found = if IdKind::Client.fits(&id) { clients::get(conn, &id).await? } else { None };
+    if !id.is_empty() && found.is_none() {
+        form.fault("client_id", "there is no such client");
+    }
+    Ok(found.map(|client| client.id))
 }
 
 /// Payments that came before the journey's record are matched now (SPEC H5).
@@ -152,14 +181,10 @@ async fn read(
     app: &App,
     conn: &mut Conn,
     form: &mut Form,
+    client_id: Option<String>,
     hypothesis_id: Option<String>,
 ) -> Result<Option<StoredJourney>> {
     let now_ms = app.context.clock.now_ms();
-    let client_id = form.text("client_id", 1..=100);
-    let client = if IdKind::Client.fits(&client_id) { clients::get(conn, &client_id).await? } else { None };
-    if !client_id.is_empty() && client.is_none() {
-        form.fault("client_id", "there is no such client");
-    }
     let version_id = form.text("content_version_id", 1..=100);
     let version = if IdKind::Version.fits(&version_id) {
         contents::get_version(conn, &version_id).await?
@@ -175,12 +200,12 @@ async fn read(
     let price = form.opt_money("price");
     let livemode = form.opt_bool("livemode").unwrap_or_else(|| app.config.livemode());
     let started_at_ms = form.opt_past("started_at", now_ms).unwrap_or(now_ms);
-    let (Some(client), Some(version)) = (client, version) else { return Ok(None) };
+    let (Some(client_id), Some(version)) = (client_id, version) else { return Ok(None) };
     let price = price.unwrap_or(version.price);
     let nothing = JourneyFacts { price, payments: &[], opened: &[], mark: None, pinned: None };
     Ok(Some(StoredJourney {
         id: app.context.ids.make(IdKind::Journey),
-        client_id: client.id,
+        client_id,
         token: ids::secret(),
         content_version_id: version.id,
         hypothesis_id: hypothesis_id.unwrap_or(version.hypothesis_id),

@@ -18,6 +18,7 @@ pub mod journey_content;
 pub mod journey_list;
 pub mod journeys;
 pub mod live;
+pub mod notes;
 pub mod outcomes;
 pub mod own_page;
 pub mod path;
@@ -25,6 +26,7 @@ pub mod payments;
 pub mod problem;
 pub mod query;
 pub mod reconciliations;
+pub mod reviews;
 pub mod saved_views;
 pub mod unique;
 pub mod versions;
@@ -83,6 +85,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(outcomes::pin, outcomes::release))
         .routes(routes!(saved_views::list, saved_views::create))
         .routes(routes!(saved_views::delete))
+        .routes(routes!(reviews::show, reviews::save))
+        .routes(routes!(notes::list, notes::create))
+        .routes(routes!(notes::show, notes::update, notes::remove))
         .routes(routes!(payments::list))
         .routes(routes!(payments::link, payments::unlink))
         .routes(routes!(events::list))

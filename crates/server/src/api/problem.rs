@@ -39,6 +39,12 @@ pub struct Problem {
     /// Fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Of `changed_meanwhile`: the record as somebody else left it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current: Option<serde_json::Value>,
+    /// Of `changed_meanwhile`: what was sent and not stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yours: Option<serde_json::Value>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -50,7 +56,7 @@ impl Problem {
     /// A problem without fields.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status, title, code, detail: detail.into(), errors: Vec::new() }
+        Self { status, title, code, detail: detail.into(), errors: Vec::new(), current: None, yours: None }
     }
 
     /// 400: the body is not JSON.
@@ -79,6 +85,14 @@ impl Problem {
     /// 409.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 409: somebody else saved since the asker read. Carries both, so that nothing written is lost.
+    pub fn changed_meanwhile(current: serde_json::Value, yours: serde_json::Value) -> Self {
+        let detail = "Somebody else saved this since you read it. Nothing of yours was stored: compare `current` with \
+                      `yours`, and send again with the `revision` of `current`.";
+        let problem = Self::conflict("changed_meanwhile", detail);
+        Self { current: Some(current), yours: Some(yours), ..problem }
     }
 
     /// 503: try again.

@@ -8,12 +8,14 @@ use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::Params;
 use crate::app::App;
+use crate::audit;
 use crate::ids::IdKind;
 use crate::words_diff::{self, Piece};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeSet;
 use store::contents::{self, StoredVersion};
 use store::{Conn, Result as StoreResult};
@@ -22,38 +24,38 @@ use utoipa::ToSchema;
 /// Which versions were compared.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Compared {
-    id: String,
-    content_id: String,
-    number: i64,
-    hypothesis_id: String,
-    price: Price,
+    pub(crate) id: String,
+    pub(crate) content_id: String,
+    pub(crate) number: i64,
+    pub(crate) hypothesis_id: String,
+    pub(crate) price: Price,
 }
 
 /// The four pages, in the order of their words.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PageDiffs {
-    activation: Vec<Piece>,
-    agreement: Vec<Piece>,
-    confirmation: Vec<Piece>,
-    processing: Vec<Piece>,
+    pub(crate) activation: Vec<Piece>,
+    pub(crate) agreement: Vec<Piece>,
+    pub(crate) confirmation: Vec<Piece>,
+    pub(crate) processing: Vec<Piece>,
 }
 
 /// An element that the two versions choose differently. Null where one has none.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ElementDiff {
-    key: String,
-    from: Option<String>,
-    to: Option<String>,
+    pub(crate) key: String,
+    pub(crate) from: Option<String>,
+    pub(crate) to: Option<String>,
 }
 
 /// What differs between two versions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Comparison {
-    from: Compared,
-    to: Compared,
-    pages: PageDiffs,
-    price_changed: bool,
-    elements: Vec<ElementDiff>,
+    pub(crate) from: Compared,
+    pub(crate) to: Compared,
+    pub(crate) pages: PageDiffs,
+    pub(crate) price_changed: bool,
+    pub(crate) elements: Vec<ElementDiff>,
 }
 
 /// Body of a rollback.
@@ -114,7 +116,7 @@ pub async fn compare(
     responses((status = 201, body = Version), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn rollback(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Version>)> {
@@ -145,6 +147,8 @@ pub async fn rollback(
     };
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
+    let detail = json!({"version": version.number, "from": version.parent_id});
+    audit::record(&mut conn, &app.context, &who, "content.rollback", Some(&id), detail).await?;
     conn.commit().await?;
     Ok((StatusCode::CREATED, Json(version.into())))
 }

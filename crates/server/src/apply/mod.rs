@@ -48,7 +48,11 @@ pub struct Change {
 }
 
 /// What can happen to a journey. `undo` takes a mark back.
-pub const CHANGES: [&str; 8] = ["created", "payment", "mark", "override", "release", "content", "undo", VIEW];
+pub const CHANGES: [&str; 10] =
+    ["created", "payment", "mark", "override", "release", "content", "undo", VIEW, "note", "review"];
+
+/// Those of them that no list shows.
+pub const QUIET: [&str; 3] = [VIEW, "note", "review"];
 
 /// The client looked at a page, or opened a checkout: nothing that a list shows.
 pub const VIEW: &str = "view";

@@ -44,7 +44,7 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     // Who has a page open on a server of this database is told.
     let live = Live::new(&ids::secret()[..12]);
     let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock, live };
-    let options = Options { dry_run, skip_existing };
+    let options = Options { dry_run, skip_existing, who: None };
     let told = |what: &str, done: usize, all: usize| progress(format!("{done} of {all} rows {what}"));
     let done = import::clients(&db, &context, &bytes, options, told).await;
     db.close().await;

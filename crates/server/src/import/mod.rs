@@ -4,10 +4,12 @@
 
 mod table;
 
+use crate::api::access::Principal;
 use crate::api::clients;
 use crate::api::form::Form;
 use crate::apply::{Change, Context, journeys, weak};
-use serde_json::{Map, Value};
+use crate::audit;
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::clients::StoredClient;
 use store::payments::{self, HintKind};
@@ -73,11 +75,13 @@ pub enum ImportError {
 
 /// How to import.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Check everything, write nothing.
     pub dry_run: bool,
     /// Leave out rows whose address a client has already, instead of refusing the file.
     pub skip_existing: bool,
+    /// Noted in the audit log; absent on the command line, where nobody is signed in.
+    pub who: Option<&'a Principal>,
 }
 
 /// What was done, or would be.
@@ -98,7 +102,7 @@ pub async fn clients(
     db: &Db,
     context: &Context,
     file: &[u8],
-    options: Options,
+    options: Options<'_>,
     mut progress: impl FnMut(&'static str, usize, usize),
 ) -> Result<Report, ImportError> {
     let table = Table::read(file).map_err(|fault| told(vec![fault]))?;
@@ -126,6 +130,10 @@ pub async fn clients(
         Report { rows, created: made.len(), skipped: rows - made.len(), attributes: table.attributes() };
     if !options.dry_run {
         let changes = write(&mut conn, context, &made, &mut progress).await?;
+        if let Some(who) = options.who {
+            let detail = json!({"created": report.created});
+            audit::record(&mut conn, context, who, "client.import", None, detail).await?;
+        }
         context.live.commit(conn, changes).await?;
     }
     Ok(report)

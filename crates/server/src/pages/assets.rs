@@ -23,10 +23,19 @@ const STYLE: &str = concat!(
     include_str!("../../assets/intelligence.css"),
     include_str!("../../assets/list.css"),
     include_str!("../../assets/inboxes.css"),
+    include_str!("../../assets/dialog.css"),
+    include_str!("../../assets/contents.css"),
     include_str!("../../assets/tokens.css")
 );
 const CLIENT_STYLE: &str =
     concat!(include_str!("../../assets/client.css"), include_str!("../../assets/tokens.css"));
+/// Each part names itself on `window`, in this order.
+const DIALOG: &str = concat!(
+    include_str!("../../assets/drafts.js"),
+    include_str!("../../assets/journey.js"),
+    include_str!("../../assets/dialog.js"),
+    include_str!("../../assets/forms.js")
+);
 const SVG: &str = "image/svg+xml";
 
 /// A file of the binary.
@@ -56,6 +65,8 @@ pub(super) struct Assets {
     pub(super) live: Asset,
     /// Loads parts of a page again, and copies what is to be copied.
     pub(super) refresh: Asset,
+    /// Shows journeys over the list, and keeps what is typed.
+    pub(super) dialog: Asset,
     /// Changes a piece of the page without losing focus or selection.
     pub(super) morph: Asset,
     /// Tells what a chart says where one points.
@@ -75,6 +86,7 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: Asset::new("whypaid", "css", CSS, STYLE),
     live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
     refresh: Asset::new("refresh", "js", SCRIPT, include_str!("../../assets/refresh.js")),
+    dialog: Asset::new("dialog", "js", SCRIPT, DIALOG),
     morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
     charts: Asset::new("charts", "js", SCRIPT, include_str!("../../assets/charts.js")),
     intelligence: Asset::new("intelligence", "js", SCRIPT, include_str!("../../assets/intelligence.js")),
@@ -85,8 +97,8 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
 
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
-    let Assets { style, live, refresh, morph, charts, intelligence, client, seen, icon } = &*ASSETS;
-    let all = [style, live, refresh, morph, charts, intelligence, client, seen, icon];
+    let Assets { style, live, refresh, dialog, morph, charts, intelligence, client, seen, icon } = &*ASSETS;
+    let all = [style, live, refresh, dialog, morph, charts, intelligence, client, seen, icon];
     let found = all.into_iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];

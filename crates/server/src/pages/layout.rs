@@ -25,11 +25,13 @@ pub(super) enum Section {
     Payments,
     /// The inbox of events, and comparisons with Stripe.
     Events,
+    /// What clients read.
+    Contents,
 }
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 4] = [Self::Journeys, Self::Intelligence, Self::Payments, Self::Events];
+    const ALL: [Self; 5] = [Self::Journeys, Self::Intelligence, Self::Contents, Self::Payments, Self::Events];
 
     /// As the navigation names it.
     pub(super) const fn words(self) -> &'static str {
@@ -38,6 +40,7 @@ impl Section {
             Self::Intelligence => "Intelligence",
             Self::Payments => "Payments",
             Self::Events => "Events",
+            Self::Contents => "Contents",
         }
     }
 
@@ -48,6 +51,7 @@ impl Section {
             Self::Intelligence => "/intelligence",
             Self::Payments => "/payments",
             Self::Events => "/events",
+            Self::Contents => "/contents",
         }
     }
 }

@@ -6,19 +6,25 @@
 mod assets;
 mod attempts;
 mod client;
+mod clients;
+mod contents;
 mod errors;
 mod events;
+mod fields;
 mod headers;
+mod hypothesis_field;
 mod inbox;
 mod intelligence;
+mod journey;
 mod journeys;
 mod layout;
 mod list;
+mod money_field;
 mod payments;
 mod peer;
 mod reconciliations;
 mod sign_in;
-mod words;
+pub(crate) mod words;
 
 pub use errors::as_html;
 
@@ -42,6 +48,9 @@ pub fn router(app: &App) -> Router<App> {
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(journeys::BULK_BYTES_MAX));
     let pages = Router::new()
+        .merge(journeys())
+        .merge(contents::router())
+        .merge(clients::router())
         .route("/", get(journeys::page))
         .route("/live", get(journeys::stream))
         .route(intelligence::PATH, get(intelligence::page))
@@ -63,4 +72,15 @@ pub fn router(app: &App) -> Router<App> {
         .merge(marks)
         .layer(map_response(headers::protect));
     pages.route("/assets/{name}", get(assets::file)).merge(client::router(app))
+}
+
+/// Pages about one journey; their forms carry whole texts.
+fn journeys() -> Router<App> {
+    Router::new()
+        .route("/journeys/new", get(journey::new).post(journey::start))
+        .route("/journeys/{id}/made", get(journey::made))
+        .route("/journeys/{id}/content", get(journey::copy_form).post(journey::copy))
+        .route("/journeys/{id}", get(journey::first))
+        .route("/journeys/{id}/{tab}", get(journey::named).post(journey::submit))
+        .layer(DefaultBodyLimit::max(contents::FORM_BYTES_MAX))
 }

@@ -29,6 +29,16 @@ impl When {
     }
 }
 
+/// `22 Nov 2026, 02:14:15.120 UTC`
+pub(super) fn stamp(ms: i64) -> String {
+    date(ms, "%-d %b %Y, %H:%M:%S.%3f UTC")
+}
+
+/// `22 Nov 2026, 02:14:15 UTC`: what Stripe tells in whole seconds.
+pub(super) fn second(ms: i64) -> String {
+    date(ms, "%-d %b %Y, %H:%M:%S UTC")
+}
+
 fn ago(at_ms: i64, now_ms: i64) -> String {
     // A clock that runs a little behind Stripe's must not make a payment lie in the future.
     match now_ms.saturating_sub(at_ms) {
@@ -63,7 +73,7 @@ fn date(ms: i64, format: &str) -> String {
 }
 
 /// `2 d 3 h`: the two largest units.
-pub(super) fn duration(ms: i64) -> String {
+pub(crate) fn duration(ms: i64) -> String {
     match ms {
         ..MINUTE_MS => "under 1 min".to_owned(),
         _ if ms < HOUR_MS => format!("{} min", ms / MINUTE_MS),
@@ -100,6 +110,7 @@ mod tests {
             assert_eq!(ago(now - age, now), want);
         }
         assert_eq!(When::ago(now, now).exact, "22 Nov 2026, 02:14:15 UTC");
+        assert_eq!(stamp(now), "22 Nov 2026, 02:14:15.120 UTC");
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod steps;
 mod visit;
 mod words;
 
+pub(super) use page::sample;
+
 use crate::api::problem;
 use crate::app::App;
 use axum::extract::DefaultBodyLimit;

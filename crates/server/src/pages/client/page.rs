@@ -5,12 +5,14 @@ use super::standing::{Accepted, Standing, is_due};
 use super::step::Step;
 use super::visit::Visit;
 use super::words::{self, Notice};
+use crate::api::Problem;
 use crate::markdown;
 use crate::pages::assets::{ASSETS, Assets};
 use crate::pages::errors::html;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use store::contents::StoredVersion;
 
 /// What every client page has around its content.
 pub(super) struct Frame {
@@ -101,6 +103,29 @@ impl HandOver {
     pub(super) fn to(url: String) -> Self {
         Self { frame: Frame::bare("Your payment page is ready"), url }
     }
+}
+
+/// A page of a version that no journey goes through yet, under `base`.
+pub(in crate::pages) fn sample(version: &StoredVersion, step: &str, base: &str) -> Result<Response, Problem> {
+    let step = Step::parse(step).ok_or_else(|| Problem::not_found("page"))?;
+    let position = Step::ALL.iter().position(|other| *other == step).unwrap_or_default();
+    let href = |step: Step| format!("{base}/{}", step.as_str());
+    let mark = |other: Step| Mark {
+        title: other.title(),
+        look: if other == step { "current" } else { "open" },
+        href: (other != step).then(|| href(other)),
+    };
+    let next = Step::ALL.get(position + 1);
+    Ok(html(&StepPage {
+        frame: Frame { preview: true, ..Frame::bare(step.title()) },
+        marks: Step::ALL.into_iter().map(mark).collect(),
+        number: position + 1,
+        title: step.title(),
+        notice: None,
+        urgent: false,
+        article: Some(markdown::render(step.text(&version.pages))),
+        task: next.map_or(Task::Nothing, |next| Task::Continue { href: href(*next), label: "Continue" }),
+    }))
 }
 
 /// What a page is made from.

@@ -61,22 +61,26 @@ pub(in crate::pages) const fn status_words(status: PaymentStatus) -> &'static st
 }
 
 /// `Paid $500.00 · card · 3 min ago`
-pub(super) struct PaymentBadge {
+pub(in crate::pages) struct PaymentBadge {
     /// The word, with its look.
-    pub(super) badge: Badge,
+    pub(in crate::pages) badge: Badge,
     /// What came in or went out, if money did.
-    pub(super) amount: Option<String>,
+    pub(in crate::pages) amount: Option<String>,
     /// What is left of it, or why there is none.
-    pub(super) remark: Option<String>,
+    pub(in crate::pages) remark: Option<String>,
     /// Card, bank debit…
-    pub(super) method: Option<String>,
+    pub(in crate::pages) method: Option<String>,
     /// When it became so.
-    pub(super) at: Option<When>,
+    pub(in crate::pages) at: Option<When>,
 }
 
 impl PaymentBadge {
     /// What `judgement` says of the money; `payment` is the one it names.
-    pub(super) fn of(judgement: &Judgement, payment: Option<&Payment>, now_ms: i64) -> Option<Self> {
+    pub(in crate::pages) fn of(
+        judgement: &Judgement,
+        payment: Option<&Payment>,
+        now_ms: i64,
+    ) -> Option<Self> {
         let status = judgement.payment_status;
         if status == PaymentStatus::None {
             return None;
@@ -92,7 +96,7 @@ impl PaymentBadge {
     }
 
     /// `Paid $500.00`
-    pub(super) fn said(&self) -> String {
+    pub(in crate::pages) fn said(&self) -> String {
         match &self.amount {
             Some(amount) => format!("{} {amount}", self.badge.words),
             None => self.badge.words.clone(),
@@ -129,7 +133,7 @@ fn at_ms(judgement: &Judgement, payment: Option<&Payment>) -> Option<i64> {
 }
 
 /// Stripe's message is a sentence, or a code where it sent no message. Either becomes part of a line.
-fn failure(stripe: &str) -> String {
+pub(in crate::pages) fn failure(stripe: &str) -> String {
     let words = stripe.trim_end_matches('.');
     if words.contains(' ') { words.to_owned() } else { words.replace('_', " ") }
 }
@@ -141,7 +145,7 @@ pub(in crate::pages) fn method(stripe: &str) -> String {
 }
 
 /// What a person should look at, in words.
-pub(super) fn flags(judgement: &Judgement, pinned: Option<&Override>) -> Vec<Badge> {
+pub(in crate::pages) fn flags(judgement: &Judgement, pinned: Option<&Override>) -> Vec<Badge> {
     judgement.flags.iter().map(|flag| self::flag(*flag, judgement, pinned)).collect()
 }
 

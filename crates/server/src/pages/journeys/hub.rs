@@ -7,7 +7,7 @@ use super::changes::Shown;
 use super::query::Query;
 use crate::api::Result;
 use crate::app::App;
-use crate::apply::VIEW;
+use crate::apply::QUIET;
 use crate::live::{Numbered, Receiver};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,8 +149,8 @@ async fn news(receiver: &mut Receiver, not_before: Instant) -> Option<News> {
         match receiver.recv().await {
             Err(RecvError::Closed) => return None,
             Err(RecvError::Lagged(_)) => return Some(too_much(receiver)),
-            // The list does not show what clients look at.
-            Ok(numbered) if numbered.change.change == VIEW => {}
+            // The list shows neither what clients look at nor what sellers note.
+            Ok(numbered) if QUIET.contains(&numbered.change.change) => {}
             Ok(numbered) => break numbered,
         }
     };
@@ -158,7 +158,7 @@ async fn news(receiver: &mut Receiver, not_before: Instant) -> Option<News> {
     let mut ids = BTreeSet::from([first.change.journey_id.clone()]);
     loop {
         match receiver.try_recv() {
-            Ok(numbered) if numbered.change.change == VIEW => {}
+            Ok(numbered) if QUIET.contains(&numbered.change.change) => {}
             Ok(numbered) => drop(ids.insert(numbered.change.journey_id.clone())),
             Err(TryRecvError::Lagged(_)) => return Some(too_much(receiver)),
             Err(TryRecvError::Empty | TryRecvError::Closed) => return Some(News::Changed(ids)),

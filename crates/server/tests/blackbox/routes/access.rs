@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 52] = [
+const ROUTES: [(&str, &str, Option<Role>); 59] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -32,6 +32,13 @@ const ROUTES: [(&str, &str, Option<Role>); 52] = [
     ("GET", "/api/v1/journeys/{id}", READS),
     ("GET", "/api/v1/journeys/{id}/analysis", READS),
     ("GET", "/api/v1/journeys/{id}/history", READS),
+    ("GET", "/api/v1/journeys/{id}/review", READS),
+    ("PUT", "/api/v1/journeys/{id}/review", CHANGES),
+    ("GET", "/api/v1/journeys/{id}/notes", READS),
+    ("POST", "/api/v1/journeys/{id}/notes", CHANGES),
+    ("GET", "/api/v1/journeys/{id}/notes/{note_id}", READS),
+    ("PUT", "/api/v1/journeys/{id}/notes/{note_id}", CHANGES),
+    ("DELETE", "/api/v1/journeys/{id}/notes/{note_id}", CHANGES),
     ("GET", "/api/v1/journeys/{id}/views", READS),
     ("GET", "/api/v1/journeys/{id}/agreements", READS),
     ("POST", "/api/v1/journeys/{id}/content", CHANGES),
@@ -68,7 +75,7 @@ const ROUTES: [(&str, &str, Option<Role>); 52] = [
 
 /// The id in none of the paths names anything.
 fn filled(path: &str) -> String {
-    path.replace("{id}", "none")
+    path.replace("{id}", "none").replace("{note_id}", "none")
 }
 
 #[tokio::test]

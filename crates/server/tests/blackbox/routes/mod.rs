@@ -10,7 +10,7 @@ mod input;
 mod insights;
 mod journeys;
 mod live;
-mod pages;
+pub(crate) mod pages;
 mod payments;
 mod reconciliations;
 mod webhooks;

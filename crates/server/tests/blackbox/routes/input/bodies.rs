@@ -57,8 +57,11 @@ async fn the_table_names_every_route_with_a_body() {
 
 /// What is wrong with the answer to one hostile value; nothing, when it was taken or refused as it should be.
 fn judge(route: &Route, field: &Field, value: &Value, answer: &Answer) -> Option<String> {
+    // Who comes second with a good value is told so.
+    let is_overtaken = answer.status == 409 && answer.json["code"] == "changed_meanwhile";
     let right = match answer.status {
         200 | 201 => !must_refuse(field, value),
+        409 if is_overtaken => !must_refuse(field, value),
         422 => must_refuse(field, value) && at_fault(&answer.problem(422, "invalid"), field.path),
         _ => false,
     };

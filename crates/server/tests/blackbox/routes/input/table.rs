@@ -24,6 +24,10 @@ pub(super) enum Takes {
     Object,
     Outcome,
     Ids,
+    /// Of the record as it was read.
+    Revision,
+    Tags,
+    Priority,
 }
 
 /// A field, and whether it must be there.
@@ -160,10 +164,42 @@ async fn given(app: &TestApp) -> [Route; 3] {
     ]
 }
 
+/// What people write of a journey.
+async fn written(app: &TestApp, journey_id: &str) -> [Route; 3] {
+    let notes = format!("/api/v1/journeys/{journey_id}/notes");
+    let made = app.post(&notes, &json!({"text": "x"})).await;
+    let texts =
+        ["factors", "missed_opportunities", "deciding_factor", "to_repeat", "to_change", "next_hypothesis"];
+    let mut review =
+        vec![required("revision", Takes::Revision), optional("learning_note", Takes::Text(0, 10_000))];
+    review.extend(texts.map(|name| optional(name, Takes::Text(0, 10_000))));
+    let note = vec![
+        required("text", Takes::Text(1, 10_000)),
+        optional("tags", Takes::Tags),
+        optional("priority", Takes::Priority),
+    ];
+    let change = [vec![required("revision", Takes::Revision)], note.clone()].concat();
+    let filled = json!({"text": "x", "tags": ["a", "b"], "priority": "high"});
+    let mut changed = filled.clone();
+    changed["revision"] = json!(1);
+    [
+        route(
+            "PUT",
+            format!("/api/v1/journeys/{journey_id}/review"),
+            json!({"revision": 0, "factors": "", "missed_opportunities": "", "deciding_factor": "", "to_repeat": "",
+                   "to_change": "", "next_hypothesis": "", "learning_note": ""}),
+            review,
+        ),
+        route("POST", notes.clone(), filled, note),
+        route("PUT", format!("{notes}/{}", made["id"].as_str().unwrap()), changed, change),
+    ]
+}
+
 /// Every route, on records made for it.
 pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
     let [rollback, copy, version_of] = given(app).await;
     let journey = app.journey().await;
+    let [review, new_note, note] = written(app, &journey.id).await;
     let made = app.post("/api/v1/contents", &content()).await;
     let pay = Pay::new("input");
     app.deliver(&pay.success()).await;
@@ -177,6 +213,9 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
         rollback,
         copy,
         version_of,
+        review,
+        new_note,
+        note,
         new_client(),
         route(
             "PATCH",

@@ -119,10 +119,23 @@ pub(super) fn must_refuse(field: &Field, value: &Value) -> bool {
         Takes::PastTime => text != Some("2026-01-01T00:00:00Z"),
         Takes::Outcome => text != Some("paid"),
         Takes::Pairs => !pairs_fit(value),
+        Takes::Revision => value.as_i64().is_none_or(|n| !(0..=1_000_000_000).contains(&n)),
+        Takes::Tags => !tags_fit(value),
+        // None of the values is one.
+        Takes::Priority => true,
         Takes::Ids => value
             .as_array()
             .is_none_or(|ids| ids.is_empty() || ids.len() > 1_000 || !ids.iter().all(Value::is_string)),
     }
+}
+
+fn tags_fit(value: &Value) -> bool {
+    let fits = |tag: &Value| {
+        tag.as_str()
+            .map(str::trim)
+            .is_some_and(|t| (1..=30).contains(&t.chars().count()) && !t.contains('\0'))
+    };
+    value.as_array().is_some_and(|tags| tags.len() <= 10 && tags.iter().all(fits))
 }
 
 fn pairs_fit(value: &Value) -> bool {

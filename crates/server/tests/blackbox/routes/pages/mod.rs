@@ -1,6 +1,9 @@
 //! The seller's pages.
 
 mod assets;
+mod clients;
+mod contents;
+mod journeys;
 mod list;
 mod live;
 mod sign_in;
@@ -24,8 +27,27 @@ impl TestApp {
         Answer::read(request.send().await.expect("an answer")).await
     }
 
+    /// A form as a signed-in browser sends it.
+    pub(crate) async fn seller_sends(&self, role: Role, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let cookie = format!("whypaid={}", token(role));
+        let body: Vec<String> =
+            fields.iter().map(|(name, text)| format!("{name}={}", encoded(text))).collect();
+        let request = self.request(None, "POST", path).header("accept", ACCEPT).header("cookie", cookie);
+        let request = request.header("sec-fetch-site", "same-origin");
+        let request =
+            request.header("content-type", "application/x-www-form-urlencoded").body(body.join("&"));
+        Answer::read(request.send().await.expect("an answer")).await
+    }
+
+    /// A page as somebody of this role gets it.
+    pub(crate) async fn page_as(&self, role: Role, path: &str) -> Answer {
+        let cookie = format!("whypaid={}", token(role));
+        let request = self.request(None, "GET", path).header("accept", ACCEPT).header("cookie", cookie);
+        Answer::read(request.send().await.expect("an answer")).await
+    }
+
     /// A journey of a new client with this name; returns its id.
-    async fn journey_named(&self, name: &str, livemode: bool) -> String {
+    pub(crate) async fn journey_named(&self, name: &str, livemode: bool) -> String {
         let client = self.post("/api/v1/clients", &json!({"name": name, "email": "a@example.com"})).await;
         let body = json!({
             "client_id": client["id"], "content_version_id": self.version().await, "livemode": livemode
@@ -42,8 +64,14 @@ fn row(html: &str, id: &str) -> Option<String> {
     Some(words(inside))
 }
 
+/// As forms spell a text.
+fn encoded(text: &str) -> String {
+    let safe = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    text.bytes().map(|b| if safe(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
 /// Text without tags, white space as one space.
-fn words(html: &str) -> String {
+pub(crate) fn words(html: &str) -> String {
     let mut text = String::new();
     let mut in_tag = false;
     for c in html.chars() {

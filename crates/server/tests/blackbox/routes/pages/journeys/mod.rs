@@ -1,0 +1,18 @@
+//! `/journeys/…`: one journey in six tabs, and a new one.
+
+mod new;
+mod payment;
+mod tabs;
+mod write;
+
+use super::words;
+
+/// Every tab.
+const TABS: [&str; 6] = ["outcome", "analysis", "correlation", "learning", "notes", "payment"];
+
+/// What a person reads in the panel.
+fn panel(html: &str) -> String {
+    let start = html.find("id=\"panel\"").unwrap_or_else(|| panic!("no panel: {html}"));
+    let rest = &html[start..];
+    words(&rest[rest.find('>').unwrap() + 1..rest.find("</article>").unwrap()])
+}
