@@ -5,9 +5,11 @@ use crate::apply::worker::{HANDED_OVER_BATCHES_MAX, Worker};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetch;
-use crate::ids::{self, Ids};
+use crate::first_steps::KeyCheck;
+use crate::ids;
 use crate::ingest::{self, Ingest};
 use crate::live::Live;
+use crate::people::{People, last_seen};
 use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -37,6 +39,10 @@ pub struct Inner {
     pub live: Live,
     /// Notes what clients saw.
     pub visits: Visits,
+    /// What is remembered of those who sign in.
+    pub people: People,
+    /// What Stripe last said of the secret key.
+    pub key_check: KeyCheck,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Pages need no sign-in: only in the demo, whose data is made up.
@@ -93,6 +99,7 @@ pub struct Tasks {
     worker: JoinHandle<()>,
     fetcher: JoinHandle<()>,
     visits: JoinHandle<()>,
+    last_seen: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -104,13 +111,14 @@ impl Tasks {
         let _ = self.worker.await;
         let _ = self.fetcher.await;
         let _ = self.visits.await;
+        let _ = self.last_seen.await;
     }
 }
 
 /// Starts the tasks.
 pub fn start(parts: Parts) -> (App, Tasks) {
     let Parts { config, db, clock, stripe, metrics, open_pages } = parts;
-    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock };
+    let context = Context::new(clock);
     let live = Live::new(&ids::secret()[..12]);
     let stop = CancellationToken::new();
     let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
@@ -128,6 +136,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let closing = CancellationToken::new();
     let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let (visits, noting) = visits::start(db.clone(), closing.clone());
+    let (seen, noting_seen) = last_seen::start(db.clone(), closing.clone());
     let inner = Inner {
         config,
         db,
@@ -136,6 +145,8 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         stripe,
         live,
         visits,
+        people: People::new(seen),
+        key_check: KeyCheck::default(),
         metrics,
         open_pages,
         fetch: Notify::new(),
@@ -144,7 +155,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     };
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
-    (app, Tasks { closing, writer, worker, fetcher, visits: noting })
+    (app, Tasks { closing, writer, worker, fetcher, visits: noting, last_seen: noting_seen })
 }
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the

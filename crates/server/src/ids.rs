@@ -34,6 +34,10 @@ pub enum IdKind {
     View,
     /// `aud_…`, a row of the audit log
     Audit,
+    /// `per_…`
+    Person,
+    /// `ses_…`, a browser that is signed in
+    Session,
 }
 
 impl IdKind {
@@ -49,6 +53,8 @@ impl IdKind {
             Self::Reconciliation => "rec_",
             Self::View => "viw_",
             Self::Audit => "aud_",
+            Self::Person => "per_",
+            Self::Session => "ses_",
         }
     }
 
@@ -90,6 +96,11 @@ impl Ids {
 /// A token nobody can guess, in hex.
 pub fn secret() -> String {
     hex(&random_bytes::<SECRET_BYTES>())
+}
+
+/// So many random bytes.
+pub fn random<const N: usize>() -> [u8; N] {
+    random_bytes()
 }
 
 /// A seed for what need not be unguessable.

@@ -33,6 +33,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0004_audit.sql"),
         include_str!("../migrations/postgres/0004_audit.sql"),
     ),
+    (
+        5,
+        "people",
+        include_str!("../migrations/sqlite/0005_people.sql"),
+        include_str!("../migrations/postgres/0005_people.sql"),
+    ),
 ];
 
 /// What sqlx keeps on PostgreSQL, so that both databases tell the same.

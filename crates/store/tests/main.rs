@@ -18,6 +18,7 @@ mod contract_journeys;
 mod contract_journeys_life;
 mod contract_parked;
 mod contract_payments;
+mod contract_people;
 mod contract_reconciliations;
 mod contract_snapshots;
 mod contract_tokens;

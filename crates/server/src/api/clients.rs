@@ -7,12 +7,14 @@ use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
 use crate::apply::{Context, journeys, weak};
+use crate::audit;
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 use store::clients::{self, StoredClient};
 use utoipa::ToSchema;
@@ -73,7 +75,7 @@ pub struct ClientChange {
     responses((status = 201, body = Client), (status = 422, body = Problem)))]
 pub async fn create(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Client>)> {
     let client = read(&app.context, &mut form);
@@ -82,6 +84,7 @@ pub async fn create(
     clients::insert(&mut conn, &client).await?;
     let concerned = weak::settle_client(&mut conn, &client.id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
+    audit::record(&mut conn, &app.context, &who, "client.create", Some(&client.id), json!({})).await?;
     conn.commit().await?;
     app.live.announce(changes);
     Ok((StatusCode::CREATED, Json(client.into())))
@@ -92,7 +95,7 @@ pub async fn create(
     responses((status = 200, body = Client), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn update(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<Json<Client>> {
@@ -108,6 +111,8 @@ pub async fn update(
     let concerned = weak::settle_client(&mut conn, &id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
     let client = clients::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("client"))?;
+    let detail = json!({"stripe_customer_id": customer});
+    audit::record(&mut conn, &app.context, &who, "client.change", Some(&id), detail).await?;
     conn.commit().await?;
     app.live.announce(changes);
     Ok(Json(client.into()))
@@ -146,7 +151,8 @@ pub fn read(context: &Context, form: &mut Form) -> StoredClient {
     }
 }
 
-fn email(form: &mut Form) -> String {
+/// The address at `email`, in lower case.
+pub fn email(form: &mut Form) -> String {
     let email = form.text("email", 3..=EMAIL_CHARS_MAX).to_lowercase();
     let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
         let clean =

@@ -7,6 +7,7 @@ use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
+use crate::audit;
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
 use axum::Json;
@@ -14,6 +15,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ledger::Money;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 use store::contents::{self, Pages, StoredContent, StoredHypothesis, StoredVersion};
 use utoipa::ToSchema;
@@ -139,7 +141,7 @@ pub struct NewPrice {
     responses((status = 201, body = Content), (status = 422, body = Problem)))]
 pub async fn create(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Content>)> {
     let content = StoredContent {
@@ -153,6 +155,7 @@ pub async fn create(
     contents::insert_content(&mut conn, &content).await?;
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
+    audit::record(&mut conn, &app.context, &who, "content.create", Some(&content.id), json!({})).await?;
     conn.commit().await?;
     Ok((StatusCode::CREATED, Json(answer(content, version))))
 }
@@ -162,7 +165,7 @@ pub async fn create(
     responses((status = 201, body = Version), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn create_version(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Version>)> {
@@ -177,6 +180,8 @@ pub async fn create_version(
     version.parent_id = Some(newest.id);
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
+    let detail = json!({"version_id": version.id, "number": version.number});
+    audit::record(&mut conn, &app.context, &who, "content.version", Some(&id), detail).await?;
     conn.commit().await?;
     Ok((StatusCode::CREATED, Json(version.into())))
 }

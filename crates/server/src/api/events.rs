@@ -5,11 +5,13 @@ use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::{List, Params, is_stripe_id};
 use crate::app::App;
+use crate::audit;
 use crate::clock::rfc3339;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+use serde_json::json;
 use serde_json::value::RawValue;
 use store::events::{self, EventStatus};
 use store::parked;
@@ -106,6 +108,7 @@ pub async fn replay(
         return Err(Problem::conflict("parked", detail));
     }
     let (event, _) = events::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("event"))?;
+    audit::record(&mut conn, &app.context, &who, "event.replay", Some(&id), json!({})).await?;
     conn.commit().await?;
     tracing::info!(event_id = id, who = who.name, "an event is replayed");
     // A full channel means that a sweep is on its way already.

@@ -44,7 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         (status = 422, body = Problem)))]
 pub async fn clients(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     mut params: Params,
     file: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Imported>)> {
@@ -53,7 +53,7 @@ pub async fn clients(
     params.finish(())?;
     let file = file.map_err(|rejection| body_problem(&rejection))?;
     let options = Options { dry_run, skip_existing };
-    let report = import::clients(&app.db, &app.context, &file, options, |_, _, _| {}).await;
+    let report = import::clients(&app.db, &app.context, &who, &file, options, |_, _, _| {}).await;
     let report = report.map_err(problem)?;
     app.live.announce(report.changes);
     let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };

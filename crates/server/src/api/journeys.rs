@@ -10,6 +10,7 @@ use super::problem::{Problem, Result};
 use super::query::{List, Params};
 use crate::app::App;
 use crate::apply::{self, weak};
+use crate::audit;
 use crate::clock::rfc3339;
 use crate::ids::{self, IdKind};
 use axum::Json;
@@ -18,6 +19,7 @@ use axum::http::StatusCode;
 use ledger::journey::{Flag, JourneyFacts};
 use ledger::{Outcome, OutcomeSource, PaymentStatus, judge};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::history::{self, HistoryRow};
 use store::journeys::{self, JourneyFilter, StoredJourney};
@@ -119,7 +121,7 @@ pub struct NewJourney {
     responses((status = 201, body = Journey), (status = 422, body = Problem)))]
 pub async fn create(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Journey>)> {
     let mut conn = app.db.ledger().await?;
@@ -132,6 +134,8 @@ pub async fn create(
     journeys::insert(&mut conn, &journey).await?;
     let mut changes = vec![apply::journeys::change(&journey, "created")];
     changes.extend(settle(&app, &mut conn, &journey).await?);
+    let detail = json!({"client_id": journey.client_id});
+    audit::record(&mut conn, &app.context, &who, "journey.create", Some(&journey.id), detail).await?;
     let view = one(&app, &mut conn, &journey.id).await?;
     conn.commit().await?;
     app.live.announce(changes);

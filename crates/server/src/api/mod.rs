@@ -2,6 +2,7 @@
 //! none can be left undocumented.
 
 pub mod access;
+pub mod audit;
 pub mod checkout;
 pub mod clients;
 pub mod contents;
@@ -17,9 +18,12 @@ pub mod outcomes;
 pub mod own_page;
 pub mod path;
 pub mod payments;
+pub mod people;
 pub mod problem;
 pub mod query;
 pub mod reconciliations;
+pub mod sessions;
+pub mod tokens;
 pub mod unique;
 pub mod versions;
 pub mod visits;
@@ -80,6 +84,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::replay))
         .routes(routes!(reconciliations::list))
         .routes(routes!(reconciliations::show))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::show, people::change))
+        .routes(routes!(people::invite))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(audit::list))
         .routes(routes!(live::stream))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -8,12 +8,14 @@ use super::path::Path;
 use super::problem::{Problem, Result};
 use super::query::Params;
 use crate::app::App;
+use crate::audit;
 use crate::ids::IdKind;
 use crate::words_diff::{self, Piece};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeSet;
 use store::contents::{self, StoredVersion};
 use store::{Conn, Result as StoreResult};
@@ -114,7 +116,7 @@ pub async fn compare(
     responses((status = 201, body = Version), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub async fn rollback(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<(StatusCode, Json<Version>)> {
@@ -145,6 +147,8 @@ pub async fn rollback(
     };
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
+    let detail = json!({"version_id": version.id, "number": version.number, "from": version_id});
+    audit::record(&mut conn, &app.context, &who, "content.rollback", Some(&id), detail).await?;
     conn.commit().await?;
     Ok((StatusCode::CREATED, Json(version.into())))
 }

@@ -30,6 +30,13 @@ pub struct Context {
     pub ids: Arc<Ids>,
 }
 
+impl Context {
+    /// Ids timed by `clock`.
+    pub fn new(clock: Clock) -> Self {
+        Self { ids: Arc::new(Ids::new(clock.clone())), clock }
+    }
+}
+
 /// What happened to a journey, as the live stream tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {

@@ -2,10 +2,13 @@
 
 use super::CheckoutError;
 use super::params::{self, Payer};
+use crate::api::access::Principal;
 use crate::app::App;
 use crate::apply::{self, Touched};
+use crate::audit;
 use crate::ids::IdKind;
 use ledger::PaymentStatus;
+use serde_json::json;
 use std::collections::BTreeSet;
 use store::attempts::{self, StoredAttempt};
 use store::checkouts::{self, StoredCheckout};
@@ -117,6 +120,7 @@ pub(super) async fn record(
     app: &App,
     attempt: &StoredAttempt,
     session: &Session,
+    who: Option<&Principal>,
 ) -> Result<Recorded, CheckoutError> {
     let mut conn = app.db.ledger().await?;
     let newest = attempts::newest(&mut conn, &attempt.journey_id).await?;
@@ -138,6 +142,11 @@ pub(super) async fn record(
     };
     checkouts::insert(&mut conn, &checkout).await?;
     let changes = settle(app, &mut conn, &checkout).await?;
+    if let Some(who) = who {
+        let detail = json!({"session_id": session.id});
+        audit::record(&mut conn, &app.context, who, "checkout.open", Some(&attempt.journey_id), detail)
+            .await?;
+    }
     conn.commit().await?;
     app.live.announce(changes);
     Ok(Recorded::New)

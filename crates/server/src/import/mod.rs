@@ -4,10 +4,12 @@
 
 mod table;
 
+use crate::api::access::Principal;
 use crate::api::clients;
 use crate::api::form::Form;
 use crate::apply::{Change, Context, journeys, weak};
-use serde_json::{Map, Value};
+use crate::audit;
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::clients::StoredClient;
 use store::payments::{self, HintKind};
@@ -99,6 +101,7 @@ pub struct Report {
 pub async fn clients(
     db: &Db,
     context: &Context,
+    who: &Principal,
     file: &[u8],
     options: Options,
     mut progress: impl FnMut(&'static str, usize, usize),
@@ -133,6 +136,8 @@ pub async fn clients(
     };
     if !options.dry_run {
         report.changes = write(&mut conn, context, &made, &mut progress).await?;
+        let detail = json!({"created": report.created, "skipped": report.skipped});
+        audit::record(&mut conn, context, who, "client.import", None, detail).await?;
         conn.commit().await?;
     }
     Ok(report)

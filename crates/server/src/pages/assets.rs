@@ -4,7 +4,7 @@
 use crate::api::Problem;
 use crate::ids::hex;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
@@ -17,8 +17,11 @@ const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Both sheets share the tokens: the colours and measures are named once.
-const STYLE: &str =
-    concat!(include_str!("../../assets/whypaid.css"), include_str!("../../assets/tokens.css"));
+const STYLE: &str = concat!(
+    include_str!("../../assets/whypaid.css"),
+    include_str!("../../assets/settings.css"),
+    include_str!("../../assets/tokens.css")
+);
 const CLIENT_STYLE: &str =
     concat!(include_str!("../../assets/client.css"), include_str!("../../assets/tokens.css"));
 const SVG: &str = "image/svg+xml";
@@ -54,6 +57,8 @@ pub(super) struct Assets {
     pub(super) client: Asset,
     /// Tells how long a client's page was seen.
     pub(super) seen: Asset,
+    /// Copies secrets, and keeps the first steps current.
+    pub(super) settings: Asset,
     /// The sign in the browser's tab.
     pub(super) icon: Asset,
 }
@@ -65,13 +70,22 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
     client: Asset::new("client", "css", CSS, CLIENT_STYLE),
     seen: Asset::new("seen", "js", SCRIPT, include_str!("../../assets/seen.js")),
+    settings: Asset::new("settings", "js", SCRIPT, include_str!("../../assets/settings.js")),
     icon: Asset::new("whypaid", "svg", SVG, include_str!("../../assets/whypaid.svg")),
 });
 
+/// What a file's answer carries besides.
+pub(super) async fn protect(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static("same-origin");
+    response.headers_mut().insert("cross-origin-resource-policy", policy);
+    response
+}
+
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
-    let Assets { style, live, morph, client, seen, icon } = &*ASSETS;
-    let found = [style, live, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
+    let Assets { style, live, morph, client, seen, settings, icon } = &*ASSETS;
+    let found =
+        [style, live, morph, client, seen, settings, icon].into_iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())

@@ -4,14 +4,20 @@
 //! Pages call the same functions as the API and never hold a rule of their own about money or outcomes.
 
 mod assets;
-mod attempts;
 mod client;
+mod cookies;
 mod errors;
+mod field;
 mod headers;
+mod href;
 mod journeys;
 mod layout;
-mod peer;
+mod listed;
+mod sent;
+mod set_up;
+mod settings;
 mod sign_in;
+mod welcome;
 mod words;
 
 pub use errors::as_html;
@@ -20,24 +26,44 @@ use crate::api::problem;
 use crate::app::App;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_response;
-use axum::routing::{get, post};
 use axum::{Extension, Router};
+use listed::Listed;
 use std::sync::Arc;
 
-/// Bytes of a form at most; the longest field is a token.
+/// Bytes of a form at most.
 const FORM_BYTES_MAX: usize = 16 * 1024;
+
+/// The seller's.
+fn seller() -> Listed {
+    Listed::new()
+        .get("/", journeys::page)
+        .get("/live", journeys::stream)
+        .get("/sign-in", sign_in::form)
+        .post("/sign-in", sign_in::submit)
+        .post("/sign-out", sign_in::out)
+        .get("/set-up", set_up::form)
+        .post("/set-up", set_up::submit)
+        .get("/welcome/{secret}", welcome::form)
+        .post("/welcome/{secret}", welcome::submit)
+        .merge(settings::routes())
+}
+
+fn files() -> Listed {
+    Listed::new().get("/assets/{name}", assets::file)
+}
+
+/// (method, path) of every page, for whoever checks that each asks who may see it.
+pub fn routes() -> Vec<(&'static str, &'static str)> {
+    seller().merge(files()).merge(client::listed()).routes()
+}
 
 /// All pages, and the files they load.
 pub fn router(app: &App) -> Router<App> {
-    let pages = Router::new()
-        .route("/", get(journeys::page))
-        .route("/live", get(journeys::stream))
-        .route("/sign-in", get(sign_in::form).post(sign_in::submit))
-        .route("/sign-out", post(sign_in::out))
+    let pages = seller()
+        .router()
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(Extension(Arc::new(attempts::Attempts::default())))
         .layer(Extension(Arc::new(journeys::Streams::default())))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(map_response(headers::protect));
-    pages.route("/assets/{name}", get(assets::file)).merge(client::router(app))
+    pages.merge(files().router().layer(map_response(assets::protect))).merge(client::router(app))
 }

@@ -13,6 +13,7 @@ pub(super) use live::{Streams, stream};
 
 use super::errors::html;
 use super::layout::{Layout, ModeLink, Section};
+use super::settings::Panel;
 use crate::api::Result;
 use crate::api::access::Viewer;
 use crate::app::App;
@@ -39,6 +40,8 @@ struct JourneysPage {
     statuses: Vec<Choice>,
     /// What keeps the list from being right, and what to do.
     alarm: Option<String>,
+    /// What is left to do on a new server, for those who can do it.
+    first_steps: Option<Panel>,
     /// The list without filters, when there are some.
     clear: Option<String>,
 }
@@ -55,6 +58,8 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Que
     let mut layout = Layout::of(&app, &who, "Journeys", Section::Journeys);
     layout.modes = modes(&query);
     layout.test = !query.livemode();
+    let first_steps = if layout.edits() { Panel::on_first_page(&app).await? } else { None };
+    layout.settings = first_steps.is_some();
     layout.live = Some(query.href("/live"));
     let mut conn = app.db.read().await?;
     let counts = store::journeys::counts(&mut conn).await?;
@@ -67,6 +72,7 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Que
         q: query.filter.q.clone().unwrap_or_default(),
         livemode: query.livemode(),
         alarm,
+        first_steps,
         outcomes: outcomes(query.filter.outcome.as_deref()),
         statuses: statuses(query.filter.payment_status.as_deref()),
         clear: query.is_filtered().then(|| query.unfiltered().href("/")),

@@ -5,9 +5,9 @@ use crate::api::journeys::filter;
 use crate::api::query::{Page, Params};
 use crate::app::App;
 use crate::ids::IdKind;
+use crate::pages::href::with_query;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use std::fmt::Write as _;
 use store::journeys::JourneyFilter;
 
 /// Filters and page. The mode is always set: pages show one at a time (SPEC H13).
@@ -76,24 +76,9 @@ impl Query {
             ("limit", &self.limit_asked),
             ("after", &self.after),
         ];
-        let mut href = format!("{path}?livemode={mode}");
-        for (name, value) in rest.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))) {
-            let _ = write!(href, "&{name}={}", encoded(value));
-        }
-        href
+        let pairs = rest.into_iter().map(|(name, value)| (name, value.as_deref()));
+        with_query(&format!("{path}?livemode={mode}"), pairs)
     }
-}
-
-/// RFC 3986: all but the unreserved characters as `%XX`.
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }
 
 #[cfg(test)]
