@@ -5,10 +5,11 @@ use crate::apply::worker::{HANDED_OVER_BATCHES_MAX, Worker};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetch;
-use crate::ids::{self, Ids};
+use crate::first_steps::KeyCheck;
 use crate::ingest::{self, Ingest};
 use crate::insights::{self, Insights};
 use crate::live::{self, Live};
+use crate::people::{People, last_seen};
 use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -41,6 +42,10 @@ pub struct Inner {
     pub insights: Insights,
     /// Notes what clients saw.
     pub visits: Visits,
+    /// What is remembered of those who sign in.
+    pub people: People,
+    /// What Stripe last said of the secret key.
+    pub key_check: KeyCheck,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Pages need no sign-in: only in the demo, whose data is made up.
@@ -101,6 +106,7 @@ pub struct Tasks {
     visits: JoinHandle<()>,
     insights: JoinHandle<()>,
     listening: JoinHandle<()>,
+    last_seen: JoinHandle<()>,
 }
 
 impl Tasks {
@@ -114,14 +120,15 @@ impl Tasks {
         let _ = self.visits.await;
         let _ = self.insights.await;
         let _ = self.listening.await;
+        let _ = self.last_seen.await;
     }
 }
 
 /// Starts the tasks.
 pub fn start(parts: Parts) -> (App, Tasks) {
     let Parts { config, db, clock, stripe, metrics, open_pages } = parts;
-    let live = Live::new(&ids::secret()[..12]);
-    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock, live: live.clone() };
+    let context = Context::new(clock);
+    let live = context.live.clone();
     let stop = CancellationToken::new();
     let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
     let (wake, woken) = mpsc::channel(1);
@@ -140,6 +147,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         insights::start(db.clone(), context.clock.clone(), live.clone(), closing.clone());
     let (visits, noting) = visits::start(db.clone(), live.clone(), closing.clone());
     let listening = tokio::spawn(live::listen(&db, &live, closing.clone()));
+    let (seen, noting_seen) = last_seen::start(db.clone(), closing.clone());
     let inner = Inner {
         config,
         db,
@@ -149,6 +157,8 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         live,
         insights,
         visits,
+        people: People::new(seen),
+        key_check: KeyCheck::default(),
         metrics,
         open_pages,
         fetch: Notify::new(),
@@ -158,7 +168,17 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     };
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
-    (app, Tasks { closing, writer, worker, fetcher, visits: noting, insights: following, listening })
+    let tasks = Tasks {
+        closing,
+        writer,
+        worker,
+        fetcher,
+        visits: noting,
+        insights: following,
+        listening,
+        last_seen: noting_seen,
+    };
+    (app, tasks)
 }
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the

@@ -21,6 +21,7 @@ pub async fn record(
         id: context.ids.make(IdKind::Audit),
         at_ms: context.clock.now_ms(),
         actor: who.name.clone(),
+        actor_id: who.id.clone(),
         action: action.to_owned(),
         object_id: object_id.map(str::to_owned),
         detail: detail.to_string(),

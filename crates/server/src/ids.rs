@@ -42,6 +42,10 @@ pub enum IdKind {
     Replay,
     /// `nte_…`, a person's note on a journey
     Note,
+    /// `per_…`
+    Person,
+    /// `ses_…`, a browser that is signed in
+    Session,
 }
 
 impl IdKind {
@@ -61,6 +65,8 @@ impl IdKind {
             Self::BulkMark => "blk_",
             Self::Replay => "rpl_",
             Self::Note => "nte_",
+            Self::Person => "per_",
+            Self::Session => "ses_",
         }
     }
 
@@ -108,6 +114,11 @@ pub fn started_ms(id: &str) -> i64 {
 /// A token nobody can guess, in hex.
 pub fn secret() -> String {
     hex(&random_bytes::<SECRET_BYTES>())
+}
+
+/// So many random bytes.
+pub fn random<const N: usize>() -> [u8; N] {
+    random_bytes()
 }
 
 /// A seed for what need not be unguessable.

@@ -23,6 +23,8 @@ use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+/// A year, for this host alone: what else the domain serves is not ours to decide.
+const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 /// Longest time until an answer, and for a request's body to arrive. A stream answers at once and then lasts.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// Longest wait at a stop for requests under way: a bit more than a commit may take.
@@ -35,7 +37,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 /// All routes.
 pub fn router(app: App) -> Router {
     let body_bytes_max = app.config.body_bytes_max;
-    Router::new()
+    let https = app.config.https();
+    let router = Router::new()
         .merge(api::router())
         .merge(pages::router(&app))
         .fallback(api::problem::no_such_path)
@@ -47,7 +50,14 @@ pub fn router(app: App) -> Router {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(axum::middleware::from_fn(pages::as_html))
-        .with_state(app)
+        .with_state(app);
+    if !https {
+        return router;
+    }
+    router.layer(SetResponseHeaderLayer::overriding(
+        header::STRICT_TRANSPORT_SECURITY,
+        HeaderValue::from_static(STRICT_TRANSPORT_SECURITY),
+    ))
 }
 
 async fn in_time(request: Request, next: Next) -> Response {

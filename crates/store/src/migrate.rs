@@ -34,6 +34,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/postgres/0004_audit.sql"),
     ),
     (
+        5,
+        "people",
+        include_str!("../migrations/sqlite/0005_people.sql"),
+        include_str!("../migrations/postgres/0005_people.sql"),
+    ),
+    (
         6,
         "lists",
         include_str!("../migrations/sqlite/0006_lists.sql"),

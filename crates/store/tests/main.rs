@@ -22,6 +22,7 @@ mod contract_notes;
 mod contract_parked;
 mod contract_payment_list;
 mod contract_payments;
+mod contract_people;
 mod contract_reconciliations;
 mod contract_reviews;
 mod contract_snapshots;

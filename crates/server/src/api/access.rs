@@ -4,16 +4,14 @@
 use super::own_page;
 use super::problem::Problem;
 use crate::app::App;
-use crate::clock::Clock;
-use crate::ids::{IdKind, Ids, hex, secret};
+use crate::ids::hex;
+use crate::people::{sessions, tokens};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use sha2::{Digest as _, Sha256};
-use store::Db;
-use store::tokens::{self, StoredToken};
 
-/// What a token may do; each role may all that the ones before it may.
+/// What a person or a token may do; each role may all that the ones before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub enum Role {
     /// Reads.
@@ -40,22 +38,46 @@ impl Role {
     }
 }
 
-/// Name of the page's cookie, which carries a token. The prefix makes browsers insist on TLS and on this host alone.
-pub const COOKIE_HTTPS: &str = "__Host-whypaid";
+/// Name of the cookie with a session's secret. The prefix makes browsers insist on TLS and on this host alone.
+const COOKIE_HTTPS: &str = "__Host-whypaid";
 /// Likewise where the public URL is plain HTTP: a machine of one's own.
-pub const COOKIE_HTTP: &str = "whypaid";
+const COOKIE_HTTP: &str = "whypaid";
 /// Everybody's name in the demo.
 const DEMO: &str = "demo";
-/// Tokens are shorter; a longer one is not ours.
-const TOKEN_BYTES_MAX: usize = 200;
+/// Whoever has the server's command line.
+const COMMAND_LINE: &str = "command line";
+/// Secrets are shorter; a longer one is not ours.
+const SECRET_BYTES_MAX: usize = 200;
+/// What a stream asks for. A page that is left open asks again and again; nobody need be looking.
+const STREAM: &str = "text/event-stream";
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {
+    /// `per_…` or `tok_…`; of the demo and the command line their name.
+    pub id: String,
     /// As shown in the history.
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// `ses_…` of a person in a browser.
+    pub session_id: Option<String>,
+}
+
+impl Principal {
+    /// Whoever has the server's command line may do everything.
+    pub fn command_line() -> Self {
+        Self::owner(COMMAND_LINE)
+    }
+
+    /// Everybody in the demo.
+    pub fn demo() -> Self {
+        Self::owner(DEMO)
+    }
+
+    fn owner(name: &str) -> Self {
+        Self { id: name.to_owned(), name: name.to_owned(), role: Role::Owner, session_id: None }
+    }
 }
 
 /// Proof that the asker may at least read.
@@ -70,20 +92,9 @@ pub struct Editor(pub Principal);
 #[derive(Clone, Debug)]
 pub struct Owner(pub Principal);
 
-/// Hash under which a token is stored. Tokens are random, so a fast hash without salt is enough.
+/// Hash under which a secret of ours is stored. They are random, so a fast hash without salt is enough.
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
-}
-
-/// Makes a token and returns its secret, which is shown this once.
-pub async fn make_token(db: &Db, clock: &Clock, role: Role, name: &str) -> store::Result<String> {
-    let token = format!("why_{}", secret());
-    let id = Ids::new(clock.clone()).make(IdKind::Token);
-    let stored = StoredToken { id, name: name.to_owned(), role: role.as_str().to_owned() };
-    let mut conn = db.write().await?;
-    tokens::insert(&mut conn, &stored, &token_hash(&token), clock.now_ms()).await?;
-    conn.commit().await?;
-    Ok(token)
 }
 
 /// What a request carries to say who sent it.
@@ -94,42 +105,43 @@ enum Carried {
     Nothing,
 }
 
-fn carried(headers: &HeaderMap) -> Carried {
+fn carried(headers: &HeaderMap, https: bool) -> Carried {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let pair = value.to_str().ok().and_then(|text| text.split_once(' '));
         let token = pair.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         return Carried::Bearer(token.map(|(_, token)| token.trim().to_owned()));
     }
-    let cookies =
-        headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
-    let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
-    let ours = pairs.find(|(name, _)| [COOKIE_HTTPS, COOKIE_HTTP].contains(name));
-    ours.map_or(Carried::Nothing, |(_, token)| Carried::Cookie(token.to_owned()))
+    cookie(headers, session_cookie(https)).map_or(Carried::Nothing, Carried::Cookie)
 }
 
-/// Who holds a token.
-pub async fn principal_of(app: &App, token: &str) -> Result<Option<Principal>, Problem> {
-    if token.len() > TOKEN_BYTES_MAX {
-        return Ok(None);
-    }
-    let mut conn = app.db.read().await?;
-    let found = tokens::by_hash(&mut conn, &token_hash(token)).await?;
-    Ok(found.and_then(|t| Role::parse(&t.role).map(|role| Principal { name: t.name, role })))
+/// The name of the session's cookie. Over TLS the one without the prefix is not looked at: a neighbouring host could have
+/// set it.
+pub const fn session_cookie(https: bool) -> &'static str {
+    if https { COOKIE_HTTPS } else { COOKIE_HTTP }
 }
 
-/// Who sent a request, if its token is good.
+/// A cookie's value, unless it is longer than any of ours.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
+    let mut pairs = cookies.flat_map(|v| v.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let value = pairs.find(|(key, _)| *key == name).map(|(_, value)| value);
+    value.filter(|value| !value.is_empty() && value.len() <= SECRET_BYTES_MAX).map(str::to_owned)
+}
+
+/// Who sent a request, if its token or session is good.
 pub async fn signed_in(parts: &Parts, app: &App) -> Result<Option<Principal>, Problem> {
-    match carried(&parts.headers) {
-        Carried::Bearer(Some(token)) => principal_of(app, &token).await,
-        Carried::Cookie(token) => {
-            let found = principal_of(app, &token).await?;
+    match carried(&parts.headers, app.config.https()) {
+        Carried::Bearer(Some(token)) if token.len() <= SECRET_BYTES_MAX => tokens::holder(app, &token).await,
+        Carried::Cookie(secret) => {
+            let streams = own_page::text(parts, &header::ACCEPT) == Some(STREAM);
+            let found = sessions::holder(app, &secret, !streams).await?;
             // A browser sends the cookie along with other sites' forms too.
             if found.is_some() && !parts.method.is_safe() {
                 own_page::require(parts, app)?;
             }
             Ok(found)
         }
-        Carried::Bearer(None) | Carried::Nothing => Ok(None),
+        Carried::Bearer(_) | Carried::Nothing => Ok(None),
     }
 }
 
@@ -142,7 +154,7 @@ pub async fn principal(parts: &Parts, app: &App) -> Result<Option<Principal>, Pr
     if !parts.method.is_safe() {
         own_page::require(parts, app)?;
     }
-    Ok(Some(Principal { name: DEMO.to_owned(), role: Role::Owner }))
+    Ok(Some(Principal::demo()))
 }
 
 async fn require(parts: &Parts, app: &App, role: Role) -> Result<Principal, Problem> {
@@ -153,7 +165,7 @@ async fn require(parts: &Parts, app: &App, role: Role) -> Result<Principal, Prob
     };
     if principal.role < role {
         let detail =
-            format!("This needs the role {}; the token is a {}'s.", role.as_str(), principal.role.as_str());
+            format!("This needs the role {}; you are here as a {}.", role.as_str(), principal.role.as_str());
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", detail));
     }
     Ok(principal)

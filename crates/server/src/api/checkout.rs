@@ -29,10 +29,10 @@ pub struct Checkout {
         (status = 503, body = Problem, description = "stripe_not_configured, stripe_unavailable")))]
 pub async fn open(
     State(app): State<App>,
-    _may: Editor,
+    Editor(who): Editor,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Checkout>)> {
-    let opened = checkout::open(&app, &id).await?;
+    let opened = checkout::open(&app, &id, Some(&who)).await?;
     let status = if opened.new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(Checkout { session_id: opened.session_id, url: opened.url })))
 }

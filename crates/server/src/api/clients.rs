@@ -119,6 +119,8 @@ pub async fn update(
     let concerned = weak::settle_client(&mut conn, &id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
     let client = clients::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("client"))?;
+    let detail = json!({"stripe_customer_id": customer});
+    audit::record(&mut conn, &app.context, &who, "client.change", Some(&id), detail).await?;
     app.live.commit(conn, changes).await?;
     Ok(Json(client.into()))
 }
@@ -162,7 +164,8 @@ pub fn read_at(context: &Context, form: &mut Form, prefix: &str) -> StoredClient
     }
 }
 
-fn email(form: &mut Form, path: &str) -> String {
+/// The address at `path`, in lower case.
+pub fn email(form: &mut Form, path: &str) -> String {
     let email = form.text(path, 3..=EMAIL_CHARS_MAX).to_lowercase();
     let well_formed = email.split_once('@').is_some_and(|(local, domain)| {
         let clean =

@@ -180,8 +180,8 @@ pub async fn create_version(
     version.parent_id = Some(newest.id);
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
-    let detail = json!({"version": version.number});
-    audit::record(&mut conn, &app.context, &who, "content.edit", Some(&id), detail).await?;
+    let detail = json!({"version_id": version.id, "number": version.number});
+    audit::record(&mut conn, &app.context, &who, "content.version", Some(&id), detail).await?;
     conn.commit().await?;
     Ok((StatusCode::CREATED, Json(version.into())))
 }

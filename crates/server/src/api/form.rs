@@ -71,6 +71,11 @@ impl Form {
         Self { fields, errors: Vec::new() }
     }
 
+    /// Adds a field that did not come as JSON.
+    pub fn set(&mut self, field: &str, value: impl Into<Value>) {
+        self.fields.insert(field.to_owned(), value.into());
+    }
+
     /// What is at fault so far.
     pub fn faults(&self) -> &[FieldError] {
         &self.errors
@@ -130,6 +135,20 @@ impl Form {
             return Some(text);
         }
         None
+    }
+
+    /// A text as it was sent: surrounding space is part of a password.
+    pub fn as_sent(&self, path: &str) -> Option<&str> {
+        self.at(path).and_then(Value::as_str)
+    }
+
+    /// A text of so many characters in one line, without control characters.
+    pub fn line(&mut self, path: &str, chars: RangeInclusive<usize>) -> String {
+        let text = self.text(path, chars);
+        if text.chars().any(char::is_control) {
+            self.fault(path, "must be one line without control characters");
+        }
+        text
     }
 
     /// A text of so many characters.

@@ -52,8 +52,8 @@ pub async fn clients(
     let skip_existing = params.truth("skip_existing").unwrap_or(false);
     params.finish(())?;
     let file = file.map_err(|rejection| body_problem(&rejection))?;
-    let options = Options { dry_run, skip_existing, who: Some(&who) };
-    let report = import::clients(&app.db, &app.context, &file, options, |_, _, _| {}).await;
+    let options = Options { dry_run, skip_existing };
+    let report = import::clients(&app.db, &app.context, &who, &file, options, |_, _, _| {}).await;
     let report = report.map_err(problem)?;
     let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
     Ok((

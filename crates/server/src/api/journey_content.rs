@@ -3,7 +3,7 @@
 //! A copy is a version of the same content that carries the journey's id: it counts towards that content, takes one of
 //! its numbers, and is never given to anybody else nor taken for the content's newest.
 
-use super::access::Editor;
+use super::access::{Editor, Principal};
 use super::contents::{NewPrice, PAGE_CHARS_MAX};
 use super::form::Form;
 use super::hypotheses::{self, NewHypothesis};
@@ -98,8 +98,7 @@ pub async fn copy(
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
     let gift = Gift { version_id: version.id, hypothesis_id: hypothesis.id, price: version.price };
-    audit::record(&mut conn, &app.context, &who, "journey.copy", Some(&journey.id), json!({})).await?;
-    Ok((StatusCode::CREATED, give(&app, conn, journey, gift).await?))
+    Ok((StatusCode::CREATED, give(&app, conn, &who, journey, gift).await?))
 }
 
 /// Give a journey another version from now on. What it was given before, and when, is kept.
@@ -132,9 +131,7 @@ pub async fn set(
         let view = views::one(&app, &mut conn, &id).await?;
         return view.map(Json).ok_or_else(|| Problem::not_found("journey"));
     }
-    let detail = json!({"content_version_id": gift.version_id});
-    audit::record(&mut conn, &app.context, &who, "journey.give", Some(&id), detail).await?;
-    give(&app, conn, journey, gift).await
+    give(&app, conn, &who, journey, gift).await
 }
 
 async fn read_version(conn: &mut Conn, form: &mut Form, journey_id: &str) -> Result<Option<StoredVersion>> {
@@ -191,7 +188,13 @@ fn refuse_new_price(journey: &StoredJourney, price: Money) -> Result<()> {
 }
 
 /// Gives it, and judges the journey and its payments again: both depend on what was given when.
-async fn give(app: &App, mut conn: Conn, journey: StoredJourney, gift: Gift) -> Result<Json<Journey>> {
+async fn give(
+    app: &App,
+    mut conn: Conn,
+    who: &Principal,
+    journey: StoredJourney,
+    gift: Gift,
+) -> Result<Json<Journey>> {
     let Gift { version_id, hypothesis_id, price } = gift;
     let now_ms = app.context.clock.now_ms();
     journeys::give(&mut conn, &journey.id, &version_id, &hypothesis_id, price, now_ms).await?;
@@ -202,6 +205,8 @@ async fn give(app: &App, mut conn: Conn, journey: StoredJourney, gift: Gift) -> 
     let concerned = BTreeSet::from([journey.id.clone()]);
     changes.extend(apply::journeys::rejudge(&mut conn, &app.context, &concerned).await?);
     changes.push(apply::journeys::change(&journey, "content"));
+    let detail = json!({"version_id": version_id});
+    audit::record(&mut conn, &app.context, who, "journey.content", Some(&journey.id), detail).await?;
     let view = views::one(app, &mut conn, &journey.id).await?;
     app.live.commit(conn, changes).await?;
     view.map(Json).ok_or_else(|| Problem::not_found("journey"))

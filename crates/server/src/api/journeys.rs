@@ -145,6 +145,8 @@ pub async fn create(
     audit::record(&mut conn, &app.context, &who, "journey.create", Some(&journey.id), json!({})).await?;
     let mut changes = vec![apply::journeys::change(&journey, "created")];
     changes.extend(settle(&app, &mut conn, &journey).await?);
+    let detail = json!({"client_id": journey.client_id});
+    audit::record(&mut conn, &app.context, &who, "journey.create", Some(&journey.id), detail).await?;
     let view = one(&app, &mut conn, &journey.id).await?;
     app.live.commit(conn, changes).await?;
     view.map(|view| (StatusCode::CREATED, Json(view))).ok_or_else(|| Problem::not_found("journey"))

@@ -2,6 +2,7 @@
 //! none can be left undocumented.
 
 pub mod access;
+pub mod audit;
 pub mod bulk;
 pub mod checkout;
 pub mod clients;
@@ -23,11 +24,14 @@ pub mod outcomes;
 pub mod own_page;
 pub mod path;
 pub mod payments;
+pub mod people;
 pub mod problem;
 pub mod query;
 pub mod reconciliations;
 pub mod reviews;
 pub mod saved_views;
+pub mod sessions;
+pub mod tokens;
 pub mod unique;
 pub mod versions;
 pub mod visits;
@@ -99,6 +103,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reconciliations::list, reconciliations::create))
         .routes(routes!(reconciliations::show))
         .merge(insights::routes())
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::show, people::change))
+        .routes(routes!(people::invite))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(audit::list))
         .routes(routes!(live::stream))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -147,7 +147,7 @@ pub async fn rollback(
     };
     contents::insert_hypothesis(&mut conn, &hypothesis).await?;
     contents::insert_version(&mut conn, &version).await?;
-    let detail = json!({"version": version.number, "from": version.parent_id});
+    let detail = json!({"version_id": version.id, "number": version.number, "from": version_id});
     audit::record(&mut conn, &app.context, &who, "content.rollback", Some(&id), detail).await?;
     conn.commit().await?;
     Ok((StatusCode::CREATED, Json(version.into())))

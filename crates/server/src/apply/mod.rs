@@ -17,7 +17,7 @@ pub mod weak;
 pub mod worker;
 
 use crate::clock::Clock;
-use crate::ids::Ids;
+use crate::ids::{self, Ids};
 use crate::live::Live;
 use ledger::{Outcome, PaymentStatus};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,14 @@ pub struct Context {
     pub ids: Arc<Ids>,
     /// Where changes are announced.
     pub live: Live,
+}
+
+impl Context {
+    /// Ids timed by `clock`; changes are told to whoever looks on, here and on other nodes.
+    pub fn new(clock: Clock) -> Self {
+        let live = Live::new(&ids::secret()[..12]);
+        Self { ids: Arc::new(Ids::new(clock.clone())), clock, live }
+    }
 }
 
 /// What happened to a journey, as the live stream tells it.

@@ -15,6 +15,7 @@ mod standing;
 pub use error::CheckoutError;
 pub(crate) use error::mode;
 
+use crate::api::access::Principal;
 use crate::app::App;
 use params::Payer;
 use standing::{Recorded, Standing};
@@ -41,14 +42,16 @@ pub struct Opened {
 }
 
 /// Gives the journey's open session, opening one if there is none for its version and price of now.
-pub async fn open(app: &App, journey_id: &str) -> Result<Opened, CheckoutError> {
+///
+/// `who` is the seller who asks for it; none when the client does.
+pub async fn open(app: &App, journey_id: &str, who: Option<&Principal>) -> Result<Opened, CheckoutError> {
     let Some(api) = app.stripe.as_ref() else {
         // What is wrong with the journey is said first.
         Standing::load(&mut app.db.read().await?, journey_id).await?;
         return Err(CheckoutError::NotConfigured);
     };
-    let opened =
-        tokio::time::timeout(OPEN_TIMEOUT, Opening { app, api, payer: Payer::Customer }.run(journey_id));
+    let opening = Opening { app, api, who, payer: Payer::Customer };
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, opening.run(journey_id));
     let opened = opened.await.unwrap_or_else(|_| Err(CheckoutError::slow()));
     match &opened {
         Ok(opened) => {
@@ -71,13 +74,14 @@ pub async fn open(app: &App, journey_id: &str) -> Result<Opened, CheckoutError> 
 /// was stopped.
 pub async fn end(app: &App, journey_id: &str) -> Result<(), CheckoutError> {
     let Some(api) = app.stripe.as_ref() else { return Ok(()) };
-    let ending = Opening { app, api, payer: Payer::Customer }.end(journey_id);
+    let ending = Opening { app, api, who: None, payer: Payer::Customer }.end(journey_id);
     tokio::time::timeout(OPEN_TIMEOUT, ending).await.unwrap_or_else(|_| Err(CheckoutError::slow()))
 }
 
 struct Opening<'a> {
     app: &'a App,
     api: &'a Api,
+    who: Option<&'a Principal>,
     payer: Payer,
 }
 
@@ -201,7 +205,7 @@ impl Opening<'_> {
         if session.livemode != standing.journey.livemode {
             return Err(CheckoutError::WrongMode { journey_is_live: standing.journey.livemode });
         }
-        let recorded = standing::record(self.app, attempt, &session).await?;
+        let recorded = standing::record(self.app, attempt, &session, self.who).await?;
         if recorded == Recorded::TooLate {
             // Given up by somebody else meanwhile: it must not stay open beside the next one.
             self.api.expire_session(&session.id).await.map(drop).or_else(|error| match error {

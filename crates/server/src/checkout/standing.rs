@@ -2,10 +2,13 @@
 
 use super::CheckoutError;
 use super::params::{self, Payer};
+use crate::api::access::Principal;
 use crate::app::App;
 use crate::apply::{self, Touched};
+use crate::audit;
 use crate::ids::IdKind;
 use ledger::PaymentStatus;
+use serde_json::json;
 use std::collections::BTreeSet;
 use store::attempts::{self, StoredAttempt};
 use store::checkouts::{self, StoredCheckout};
@@ -117,6 +120,7 @@ pub(super) async fn record(
     app: &App,
     attempt: &StoredAttempt,
     session: &Session,
+    who: Option<&Principal>,
 ) -> Result<Recorded, CheckoutError> {
     let mut conn = app.db.ledger().await?;
     let newest = attempts::newest(&mut conn, &attempt.journey_id).await?;
@@ -140,6 +144,11 @@ pub(super) async fn record(
     let mut changes = settle(app, &mut conn, &checkout).await?;
     let journey = journeys::get(&mut conn, &checkout.journey_id).await?;
     changes.extend(journey.map(|journey| apply::journeys::change(&journey, apply::VIEW)));
+    if let Some(who) = who {
+        let detail = json!({"session_id": session.id});
+        audit::record(&mut conn, &app.context, who, "checkout.open", Some(&attempt.journey_id), detail)
+            .await?;
+    }
     app.live.commit(conn, changes).await?;
     Ok(Recorded::New)
 }

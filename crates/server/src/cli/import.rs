@@ -1,16 +1,14 @@
 //! `whypaid import`.
 
 use super::{Failed, open, progress, say};
+use crate::api::access::Principal;
 use crate::apply::Context;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::ids::{self, Ids};
 use crate::import::{self, FILE_BYTES_MAX, ImportError, Options, Report};
-use crate::live::Live;
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -40,13 +38,11 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     let What::Clients { file, dry_run, skip_existing } = args.what;
     let bytes = read(&file)?;
     let db = open(config).await?;
-    let clock = Clock::system();
     // Who has a page open on a server of this database is told.
-    let live = Live::new(&ids::secret()[..12]);
-    let context = Context { ids: Arc::new(Ids::new(clock.clone())), clock, live };
-    let options = Options { dry_run, skip_existing, who: None };
+    let context = Context::new(Clock::system());
+    let options = Options { dry_run, skip_existing };
     let told = |what: &str, done: usize, all: usize| progress(format!("{done} of {all} rows {what}"));
-    let done = import::clients(&db, &context, &bytes, options, told).await;
+    let done = import::clients(&db, &context, &Principal::command_line(), &bytes, options, told).await;
     db.close().await;
     match done {
         Ok(report) => {

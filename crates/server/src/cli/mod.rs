@@ -10,6 +10,7 @@ mod replay;
 mod serve;
 mod stand_in;
 mod token;
+mod user;
 
 use crate::config::{self, Config};
 use crate::serve::metrics_handle;
@@ -41,6 +42,8 @@ enum Command {
     Migrate,
     /// Make API tokens.
     Token(token::Args),
+    /// Add people who may sign in, set their passwords, shut them out.
+    User(user::Args),
     /// Check the configuration and the database.
     Doctor(doctor::Args),
     /// Compare the books with Stripe, take in what is missing, and report what differs. Exit 1 when something does.
@@ -103,6 +106,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         Command::StandIn(args) => stand_in::run(args).await,
         Command::Migrate => migrate::run(&config).await,
         Command::Token(args) => token::run(&config, args).await,
+        Command::User(args) => user::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
         Command::Reconcile(args) => reconcile::run(config, args).await,
         Command::Import(args) => import::run(&config, args).await,

@@ -1,9 +1,13 @@
 //! `whypaid replay`.
 
 use super::{Failed, open, progress};
+use crate::api::access::Principal;
+use crate::apply::Context;
+use crate::audit;
 use crate::clock::Clock;
 use crate::config::Config;
 use clap::ArgGroup;
+use serde_json::json;
 use std::process::ExitCode;
 use store::events::{self, EventStatus};
 use store::{Conn, parked};
@@ -24,17 +28,22 @@ pub(super) struct Args {
 
 pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed> {
     let db = open(config).await?;
-    let now_ms = Clock::system().now_ms();
+    let context = Context::new(Clock::system());
+    let now_ms = context.clock.now_ms();
     let mut replayed = 0;
     if let Some(id) = args.id {
         let mut conn = db.write().await?;
         replayed = replay(&mut conn, vec![id.clone()], now_ms).await?;
+        record(&mut conn, &context, Some(&id), json!({})).await?;
         conn.commit().await?;
         if replayed == 0 {
             return Err(Failed::Other(format!("there is no event {id} that could be applied")));
         }
     }
     if let Some(status) = args.status.as_deref().and_then(EventStatus::parse) {
+        let mut conn = db.write().await?;
+        record(&mut conn, &context, None, json!({"status": status.as_str()})).await?;
+        conn.commit().await?;
         let mut after: Option<String> = None;
         loop {
             let mut conn = db.write().await?;
@@ -51,6 +60,15 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     ));
     db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn record(
+    conn: &mut Conn,
+    context: &Context,
+    id: Option<&str>,
+    detail: serde_json::Value,
+) -> store::Result<()> {
+    audit::record(conn, context, &Principal::command_line(), "event.replay", id, detail).await
 }
 
 /// Of thin events the object is fetched again.

@@ -1,9 +1,11 @@
 //! `whypaid token create`.
 
 use super::{Failed, open, progress, say};
-use crate::api::access::{Role, make_token};
+use crate::api::access::{Principal, Role};
+use crate::apply::Context;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::people::tokens;
 use clap::Subcommand;
 use std::process::ExitCode;
 
@@ -34,7 +36,8 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
         return Ok(ExitCode::from(2));
     }
     let db = open(config).await?;
-    let token = make_token(&db, &Clock::system(), role, name).await?;
+    let context = Context::new(Clock::system());
+    let (_, token) = tokens::make(&db, &context, &Principal::command_line(), role, name).await?;
     db.close().await;
     say(token);
     Ok(ExitCode::SUCCESS)

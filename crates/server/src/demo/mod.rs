@@ -9,11 +9,13 @@ mod history;
 mod past;
 mod script;
 
-use crate::api::access::{Role, make_token};
+use crate::api::access::{Principal, Role};
+use crate::apply::Context;
 use crate::cli::Failed;
 use crate::clock::{Clock, rfc3339};
 use crate::config::{self, Config, sqlite_url};
 use crate::ids::{secret, seed};
+use crate::people::tokens;
 use crate::serve::Server;
 use cast::{Cast, Part};
 use script::{Act, Step};
@@ -73,7 +75,8 @@ impl Demo {
         let config = config(&home, address, &base, &webhook_secret, stand_in.base_url())?;
         let db = Db::open(&config.database_url)?;
         db.migrate().await?;
-        let token = make_token(&db, &clock, Role::Owner, "demo").await?;
+        let context = Context::new(clock.clone());
+        let (_, token) = tokens::make(&db, &context, &Principal::demo(), Role::Owner, "demo").await?;
         let server = Server::start(config, db, clock.clone(), true, listener)?;
         let http = reqwest::Client::new();
         let (versions, your_link) = (Vec::new(), String::new());
@@ -107,7 +110,6 @@ impl Demo {
              \x20         {base}/openapi.json\n\
              \n\
              Next, with your own data: copy .env.example, set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET, then\n\
-             \x20 whypaid token create --role owner --name me\n\
              \x20 whypaid serve\n\
              \n\
              Ctrl-C stops the demo and forgets everything.\n"

@@ -75,13 +75,11 @@ pub enum ImportError {
 
 /// How to import.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options<'a> {
+pub struct Options {
     /// Check everything, write nothing.
     pub dry_run: bool,
     /// Leave out rows whose address a client has already, instead of refusing the file.
     pub skip_existing: bool,
-    /// Noted in the audit log; absent on the command line, where nobody is signed in.
-    pub who: Option<&'a Principal>,
 }
 
 /// What was done, or would be.
@@ -101,8 +99,9 @@ pub struct Report {
 pub async fn clients(
     db: &Db,
     context: &Context,
+    who: &Principal,
     file: &[u8],
-    options: Options<'_>,
+    options: Options,
     mut progress: impl FnMut(&'static str, usize, usize),
 ) -> Result<Report, ImportError> {
     let table = Table::read(file).map_err(|fault| told(vec![fault]))?;
@@ -130,10 +129,8 @@ pub async fn clients(
         Report { rows, created: made.len(), skipped: rows - made.len(), attributes: table.attributes() };
     if !options.dry_run {
         let changes = write(&mut conn, context, &made, &mut progress).await?;
-        if let Some(who) = options.who {
-            let detail = json!({"created": report.created});
-            audit::record(&mut conn, context, who, "client.import", None, detail).await?;
-        }
+        let detail = json!({"created": report.created, "skipped": report.skipped});
+        audit::record(&mut conn, context, who, "client.import", None, detail).await?;
         context.live.commit(conn, changes).await?;
     }
     Ok(report)

@@ -4,7 +4,7 @@
 use crate::api::Problem;
 use crate::ids::hex;
 use axum::extract::Path;
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
@@ -25,6 +25,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/inboxes.css"),
     include_str!("../../assets/dialog.css"),
     include_str!("../../assets/contents.css"),
+    include_str!("../../assets/settings.css"),
     include_str!("../../assets/tokens.css")
 );
 const CLIENT_STYLE: &str =
@@ -77,6 +78,8 @@ pub(super) struct Assets {
     pub(super) client: Asset,
     /// Tells how long a client's page was seen.
     pub(super) seen: Asset,
+    /// Copies secrets, and keeps the first steps current.
+    pub(super) settings: Asset,
     /// The sign in the browser's tab.
     pub(super) icon: Asset,
 }
@@ -92,14 +95,33 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     intelligence: Asset::new("intelligence", "js", SCRIPT, include_str!("../../assets/intelligence.js")),
     client: Asset::new("client", "css", CSS, CLIENT_STYLE),
     seen: Asset::new("seen", "js", SCRIPT, include_str!("../../assets/seen.js")),
+    settings: Asset::new("settings", "js", SCRIPT, include_str!("../../assets/settings.js")),
     icon: Asset::new("whypaid", "svg", SVG, include_str!("../../assets/whypaid.svg")),
 });
 
+/// What a file's answer carries besides.
+pub(super) async fn protect(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static("same-origin");
+    response.headers_mut().insert("cross-origin-resource-policy", policy);
+    response
+}
+
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
-    let Assets { style, live, refresh, dialog, morph, charts, intelligence, client, seen, icon } = &*ASSETS;
-    let all = [style, live, refresh, dialog, morph, charts, intelligence, client, seen, icon];
-    let found = all.into_iter().find(|asset| asset.name == name);
+    let all = &*ASSETS;
+    let styles = [&all.style, &all.client];
+    let scripts = [
+        &all.live,
+        &all.refresh,
+        &all.dialog,
+        &all.morph,
+        &all.charts,
+        &all.intelligence,
+        &all.seen,
+        &all.settings,
+    ];
+    let mut every = styles.into_iter().chain(scripts).chain([&all.icon]);
+    let found = every.find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())

@@ -2,6 +2,7 @@
 
 use super::client;
 use super::headers;
+use super::href::{local, with_query};
 use super::layout::Layout;
 use super::sign_in::SIGN_IN;
 use crate::api::Problem;
@@ -32,16 +33,23 @@ struct ErrorPage<'a> {
 pub async fn as_html(request: Request, next: Next) -> Response {
     let wanted = reads_pages(&request);
     let from_client = request.uri().path().starts_with(client::PREFIX);
+    let here = request.uri().path_and_query().map(ToString::to_string);
     let asks = request.method().is_safe() && !request.headers().contains_key(header::AUTHORIZATION);
     let response = next.run(request).await;
     match response.extensions().get::<Arc<Problem>>().cloned() {
         Some(problem) if from_client => client::refusal::replace(response, &problem),
         Some(problem) if wanted && asks && problem.status == StatusCode::UNAUTHORIZED => {
-            Redirect::to(SIGN_IN).into_response()
+            sign_in_first(here.as_deref())
         }
         Some(problem) if wanted => replace(response, &problem),
         _ => response,
     }
+}
+
+/// Back to where one wanted to go, once one is signed in.
+fn sign_in_first(here: Option<&str>) -> Response {
+    let next = Some(local(here)).filter(|next| *next != "/");
+    Redirect::to(&with_query(SIGN_IN, [("next", next)])).into_response()
 }
 
 fn reads_pages(request: &Request) -> bool {

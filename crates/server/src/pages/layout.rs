@@ -1,7 +1,7 @@
 //! What every page has around its content.
 
 use super::assets::{ASSETS, Assets};
-use crate::api::access::Principal;
+use crate::api::access::{Principal, Role};
 use crate::app::App;
 
 /// One of the two modes to look at.
@@ -27,11 +27,14 @@ pub(super) enum Section {
     Events,
     /// What clients read.
     Contents,
+    /// People, tokens, what was changed, and how far the set-up is.
+    Settings,
 }
 
 impl Section {
     /// In the order of the navigation.
-    const ALL: [Self; 5] = [Self::Journeys, Self::Intelligence, Self::Contents, Self::Payments, Self::Events];
+    const ALL: [Self; 6] =
+        [Self::Journeys, Self::Intelligence, Self::Contents, Self::Payments, Self::Events, Self::Settings];
 
     /// As the navigation names it.
     pub(super) const fn words(self) -> &'static str {
@@ -41,6 +44,7 @@ impl Section {
             Self::Payments => "Payments",
             Self::Events => "Events",
             Self::Contents => "Contents",
+            Self::Settings => "Settings",
         }
     }
 
@@ -52,6 +56,7 @@ impl Section {
             Self::Payments => "/payments",
             Self::Events => "/events",
             Self::Contents => "/contents",
+            Self::Settings => "/settings",
         }
     }
 }
@@ -64,6 +69,8 @@ pub(super) struct Layout {
     pub(super) section: Option<Section>,
     /// Who is signed in.
     pub(super) name: Option<String>,
+    /// What they may do: controls that the server would refuse are not shown.
+    pub(super) role: Option<Role>,
     /// Example data that anybody may see.
     pub(super) demo: bool,
     /// Test and live money are never shown together (SPEC H13).
@@ -72,6 +79,8 @@ pub(super) struct Layout {
     pub(super) test: bool,
     /// Server time, Unix ms: relative times stay right on a machine whose clock is not.
     pub(super) now_ms: i64,
+    /// Has secrets to copy, or steps that change.
+    pub(super) settings: bool,
     /// The stream that changes this page.
     pub(super) live: Option<String>,
     /// Parts of this page are loaded again while it stays open.
@@ -85,10 +94,12 @@ impl Layout {
             title: title.to_owned(),
             section: None,
             name: None,
+            role: None,
             demo: false,
             modes: Vec::new(),
             test: false,
             now_ms: 0,
+            settings: false,
             live: None,
             refreshes: false,
         }
@@ -99,6 +110,7 @@ impl Layout {
         Self {
             demo: app.open_pages,
             section: Some(section),
+            role: Some(who.role),
             name: (!app.open_pages).then(|| who.name.clone()),
             now_ms: app.context.clock.now_ms(),
             ..Self::bare(title)
@@ -108,6 +120,11 @@ impl Layout {
     #[expect(clippy::unused_self, reason = "templates name things by their owner")]
     pub(super) fn sections(&self) -> &'static [Section] {
         &Section::ALL
+    }
+
+    /// True for who may change things.
+    pub(super) fn edits(&self) -> bool {
+        self.role >= Some(Role::Editor)
     }
 
     #[expect(clippy::unused_self, reason = "templates name things by their owner")]

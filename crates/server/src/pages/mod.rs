@@ -4,14 +4,16 @@
 //! Pages call the same functions as the API and never hold a rule of their own about money or outcomes.
 
 mod assets;
-mod attempts;
 mod client;
 mod clients;
 mod contents;
+mod cookies;
 mod errors;
 mod events;
+mod field;
 mod fields;
 mod headers;
+mod href;
 mod hypothesis_field;
 mod inbox;
 mod intelligence;
@@ -19,11 +21,15 @@ mod journey;
 mod journeys;
 mod layout;
 mod list;
+mod listed;
 mod money_field;
 mod payments;
-mod peer;
 mod reconciliations;
+mod sent;
+mod set_up;
+mod settings;
 mod sign_in;
+mod welcome;
 pub(crate) mod words;
 
 pub use errors::as_html;
@@ -32,55 +38,51 @@ use crate::api::problem;
 use crate::app::App;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_response;
-use axum::routing::{get, post};
 use axum::{Extension, Router};
+use listed::Listed;
 use std::sync::Arc;
 
-/// Bytes of a form at most; the longest field is a token.
+/// Bytes of a form at most.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
-/// All pages, and the files they load.
-pub fn router(app: &App) -> Router<App> {
-    // Forms with many ids.
-    let marks = Router::new()
-        .route("/journeys/mark", post(journeys::mark))
-        .route("/journeys/marks/{id}/undo", post(journeys::undo))
-        .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(DefaultBodyLimit::max(journeys::BULK_BYTES_MAX));
-    let pages = Router::new()
-        .merge(journeys())
-        .merge(contents::router())
-        .merge(clients::router())
-        .route("/", get(journeys::page))
-        .route("/live", get(journeys::stream))
-        .route(intelligence::PATH, get(intelligence::page))
-        .route("/intelligence/live", get(intelligence::stream))
-        .route("/intelligence/{part}", get(intelligence::part))
-        .route("/journeys.csv", get(journeys::csv_file))
-        .route("/journeys/views", post(journeys::save_view))
-        .route("/journeys/views/{id}/delete", post(journeys::delete_view))
+/// The seller's.
+fn seller() -> Listed {
+    Listed::new()
+        .get("/sign-in", sign_in::form)
+        .post("/sign-in", sign_in::submit)
+        .post("/sign-out", sign_in::out)
+        .get("/set-up", set_up::form)
+        .post("/set-up", set_up::submit)
+        .get("/welcome/{secret}", welcome::form)
+        .post("/welcome/{secret}", welcome::submit)
+        .merge(journeys::routes())
+        .merge(journey::routes())
+        .merge(intelligence::routes())
+        .merge(contents::routes())
+        .merge(clients::routes())
         .merge(payments::routes())
         .merge(events::routes())
         .merge(reconciliations::routes())
-        .route("/sign-in", get(sign_in::form).post(sign_in::submit))
-        .route("/sign-out", post(sign_in::out))
+        .merge(settings::routes())
+}
+
+fn files() -> Listed {
+    Listed::new().get("/assets/{name}", assets::file)
+}
+
+/// (method, path) of every page, for whoever checks that each asks who may see it.
+pub fn routes() -> Vec<(&'static str, &'static str)> {
+    seller().merge(files()).merge(client::listed()).routes()
+}
+
+/// All pages, and the files they load.
+pub fn router(app: &App) -> Router<App> {
+    let pages = seller()
+        .router()
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(Extension(Arc::new(attempts::Attempts::default())))
         .layer(Extension(Arc::new(journeys::Streams::default())))
         .layer(Extension(Arc::new(intelligence::Streams::default())))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .merge(marks)
         .layer(map_response(headers::protect));
-    pages.route("/assets/{name}", get(assets::file)).merge(client::router(app))
-}
-
-/// Pages about one journey; their forms carry whole texts.
-fn journeys() -> Router<App> {
-    Router::new()
-        .route("/journeys/new", get(journey::new).post(journey::start))
-        .route("/journeys/{id}/made", get(journey::made))
-        .route("/journeys/{id}/content", get(journey::copy_form).post(journey::copy))
-        .route("/journeys/{id}", get(journey::first))
-        .route("/journeys/{id}/{tab}", get(journey::named).post(journey::submit))
-        .layer(DefaultBodyLimit::max(contents::FORM_BYTES_MAX))
+    pages.merge(files().router().layer(map_response(assets::protect))).merge(client::router(app))
 }

@@ -1,126 +1,123 @@
-//! Signing in and out with an API token, until there are people with passwords. The cookie carries the token.
+//! `/sign-in` and `/sign-out`.
 
-use super::attempts::{Attempts, WINDOW};
+use super::cookies;
 use super::errors::html;
+use super::field::Field;
+use super::href::local;
 use super::layout::Layout;
-use super::peer;
+use super::sent::Sent;
+use super::set_up::SET_UP;
 use crate::api::Result;
-use crate::api::access::{COOKIE_HTTP, COOKIE_HTTPS, Viewer, principal_of};
+use crate::api::access::Viewer;
 use crate::api::own_page::OwnForm;
+use crate::api::query::Params;
 use crate::app::App;
+use crate::people::attempts::WINDOW;
+use crate::people::sign_in::{Asker, Refused, by_password};
+use crate::people::{sessions, set_up};
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
-use serde::Deserialize;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Where one signs in.
 pub(super) const SIGN_IN: &str = "/sign-in";
-/// How long a browser stays signed in.
-const COOKIE_DAYS: u32 = 14;
-const DAY_S: u32 = 86_400;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage {
     layout: Layout,
-    fault: Option<&'static str>,
-}
-
-/// What the form sends.
-#[derive(Deserialize)]
-pub(super) struct SignIn {
-    token: String,
+    fault: Option<String>,
+    next: String,
+    email: Field,
+    password: Field,
 }
 
 /// The form. Who is signed in already has no use for it.
-pub(super) async fn form(viewer: Result<Viewer>) -> Response {
-    match viewer {
-        Ok(_) => Redirect::to("/").into_response(),
-        Err(_) => html(&page(None)),
+pub(super) async fn form(State(app): State<App>, viewer: Result<Viewer>, params: Params) -> Result<Response> {
+    let next = params.text("next");
+    let next = local(next.as_deref());
+    if viewer.is_ok() {
+        return Ok(Redirect::to(next).into_response());
+    }
+    if set_up::is_open(&app).await? {
+        return Ok(Redirect::to(SET_UP).into_response());
+    }
+    Ok(html(&page(next, String::new(), None)))
+}
+
+fn page(next: &str, email: String, fault: Option<&str>) -> SignInPage {
+    let password = Field::known_password("password", "Password");
+    let address = Field::email("username").value(email);
+    let (email, password) =
+        if fault.is_some() { (address, password.focus()) } else { (address.focus(), password) };
+    SignInPage {
+        layout: Layout::bare("Sign in"),
+        fault: fault.map(str::to_owned),
+        next: next.to_owned(),
+        email,
+        password,
     }
 }
 
-fn page(fault: Option<&'static str>) -> SignInPage {
-    SignInPage { layout: Layout::bare("Sign in"), fault }
-}
-
-/// Checks the token and hands out the cookie.
+/// Checks the password and hands out the cookies.
 pub(super) async fn submit(
     State(app): State<App>,
     _own: OwnForm,
-    Extension(attempts): Extension<Arc<Attempts>>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-    sent: Result<Form<SignIn>, FormRejection>,
+    asker: Asker,
+    sent: Sent,
 ) -> Result<Response> {
-    let Ok(Form(SignIn { token })) = sent else {
-        return Ok(refused(StatusCode::BAD_REQUEST, "The form arrived incomplete. Please try again."));
+    let next = local(sent.text("next"));
+    let email = sent.text("email").unwrap_or_default();
+    let refused = |status: StatusCode, fault: &str| {
+        (status, html(&page(next, email.to_owned(), Some(fault)))).into_response()
     };
-    let peer = peer.map(|Extension(ConnectInfo(address))| address.ip());
-    let peer = peer::behind(peer, &headers, app.config.proxies);
-    if !attempts.begin(peer, Instant::now()) {
-        return Ok(too_many());
+    if !app.people.by_address.begin(asker.address, Instant::now()) {
+        return Ok(later(refused(StatusCode::TOO_MANY_REQUESTS, TOO_MANY), WINDOW));
     }
-    let token = token.trim();
-    if principal_of(&app, token).await?.is_none() {
-        tracing::warn!(?peer, "a sign-in failed");
-        return Ok(refused(
+    let password = sent.text("password").unwrap_or_default().to_owned();
+    match by_password(&app, email, password, &asker).await? {
+        Ok(admitted) => {
+            app.people.by_address.succeeded(asker.address);
+            let mut response = Redirect::to(next).into_response();
+            cookies::set(&mut response, app.config.https(), &admitted);
+            Ok(response)
+        }
+        Err(Refused::Wrong) => Ok(refused(
             StatusCode::UNAUTHORIZED,
-            "That token is not known here. Check that all of it was copied.",
-        ));
+            "E-mail and password do not fit together. Capital letters matter in a password.",
+        )),
+        Err(Refused::TooMany(wait)) => Ok(later(
+            refused(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Somebody tries many passwords for this address. Please try again in a few seconds, or from a browser \
+                 in which you signed in before.",
+            ),
+            wait,
+        )),
     }
-    attempts.succeeded(peer);
-    Ok(signed_in(&app, token, DAY_S * COOKIE_DAYS))
 }
 
-/// Forgets the cookie.
-pub(super) async fn out(State(app): State<App>, _own: OwnForm) -> Response {
-    let mut response = signed_in(&app, "", 0);
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(SIGN_IN));
-    response
-}
+/// What an address hears that failed too often.
+pub(super) const TOO_MANY: &str = "Too many tries from your address. Please wait a minute.";
 
-fn refused(status: StatusCode, fault: &'static str) -> Response {
-    (status, html(&page(Some(fault)))).into_response()
-}
-
-fn too_many() -> Response {
-    let mut response =
-        refused(StatusCode::TOO_MANY_REQUESTS, "Too many tries from your address. Please wait a minute.");
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(WINDOW.as_secs()));
-    response
-}
-
-/// To the first page, with the cookie set for `max_age_s`.
-fn signed_in(app: &App, token: &str, max_age_s: u32) -> Response {
-    let cookie = cookie(app.config.https(), token, max_age_s);
-    let mut response = Redirect::to("/").into_response();
-    // A token found in the table is one that we made: letters, digits and `_`.
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+/// Says when to come back.
+pub(super) fn later(mut response: Response, wait: Duration) -> Response {
+    let seconds = wait.as_millis().div_ceil(1000).max(1);
+    if let Ok(seconds) = HeaderValue::try_from(seconds.to_string()) {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     response
 }
 
-fn cookie(https: bool, token: &str, max_age_s: u32) -> String {
-    let (name, secure) = if https { (COOKIE_HTTPS, "; Secure") } else { (COOKIE_HTTP, "") };
-    format!("{name}={token}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Strict{secure}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn over_tls_the_cookie_is_bound_to_this_host() {
-        let want = "__Host-whypaid=t; Path=/; Max-Age=60; HttpOnly; SameSite=Strict; Secure";
-        assert_eq!(cookie(true, "t", 60), want);
-        assert_eq!(cookie(false, "", 0), "whypaid=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+/// Ends the session and forgets the cookie.
+pub(super) async fn out(State(app): State<App>, _own: OwnForm, viewer: Result<Viewer>) -> Result<Response> {
+    if let Ok(Viewer(who)) = viewer {
+        sessions::sign_out(&app, &who).await?;
     }
+    let mut response = Redirect::to(SIGN_IN).into_response();
+    cookies::forget(&mut response, app.config.https());
+    Ok(response)
 }

@@ -1,6 +1,7 @@
 //! Headers that every client page carries: the link in the address bar is a secret, and nothing on the page runs.
 
 use crate::app::App;
+use crate::pages::headers::PERMISSIONS_POLICY;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -13,11 +14,10 @@ const HEADERS: &[(&str, &str)] = &[
     ("cache-control", "no-store"),
     ("referrer-policy", "no-referrer"),
     ("x-robots-tag", "noindex, nofollow, noarchive"),
-    (
-        "permissions-policy",
-        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
-    ),
+    ("permissions-policy", PERMISSIONS_POLICY),
     ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
 ];
 

@@ -4,7 +4,7 @@
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::ids::is_secret;
-use crate::pages::peer::{self, network};
+use crate::peer::{self, network};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;

@@ -23,9 +23,9 @@ pub(super) use page::sample;
 
 use crate::api::problem;
 use crate::app::App;
+use crate::pages::listed::Listed;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
 use axum::{Extension, Router};
 use std::sync::Arc;
 
@@ -35,14 +35,22 @@ pub(super) const PREFIX: &str = "/j/";
 const FORM_BYTES_MAX: usize = 4 * 1024;
 
 /// All of them.
+pub(super) fn listed() -> Listed {
+    Listed::new()
+        .get("/j/{token}", steps::due)
+        .get("/j/{token}/", steps::to_due)
+        .get("/j/{token}/agreement", steps::agreement)
+        .post("/j/{token}/agreement", agree::accept)
+        .get("/j/{token}/pay", steps::to_due)
+        .post("/j/{token}/pay", pay::press)
+        .post("/j/{token}/seen", seen::note)
+        .get("/j/{token}/{step}", steps::named)
+}
+
+/// With what protects them.
 pub(super) fn router(app: &App) -> Router<App> {
-    Router::new()
-        .route("/j/{token}", get(steps::due))
-        .route("/j/{token}/", get(steps::to_due))
-        .route("/j/{token}/agreement", get(steps::agreement).post(agree::accept))
-        .route("/j/{token}/pay", get(steps::to_due).post(pay::press))
-        .route("/j/{token}/seen", post(seen::note))
-        .route("/j/{token}/{step}", get(steps::named))
+    listed()
+        .router()
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(app.clone(), limits::slow_down))

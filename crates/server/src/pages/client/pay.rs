@@ -50,7 +50,7 @@ pub(super) async fn press(
         let answer = Some((StatusCode::CONFLICT, words::price_changed()));
         return Ok(page(&visit, standing, &parts, answer));
     }
-    match checkout::open(&app, &visit.journey.id).await {
+    match checkout::open(&app, &visit.journey.id, None).await {
         Ok(opened) => Ok(lead(&app, opened.url)),
         Err(error) => refused(&visit, standing, &parts, error),
     }

@@ -47,9 +47,9 @@ fn page(app: &App, who: &Principal, fields: &Fields) -> ImportPage {
 pub(super) async fn submit(State(app): State<App>, Editor(who): Editor, fields: Fields) -> Result<Response> {
     let mut page = page(&app, &who, &fields);
     let dry_run = fields.text("do") != "import";
-    let options = Options { dry_run, skip_existing: page.skip_existing, who: Some(&who) };
+    let options = Options { dry_run, skip_existing: page.skip_existing };
     let file = page.csv.clone().into_bytes();
-    match import::clients(&app.db, &app.context, &file, options, |_, _, _| {}).await {
+    match import::clients(&app.db, &app.context, &who, &file, options, |_, _, _| {}).await {
         Ok(report) => {
             if !dry_run {
                 page.csv = String::new();

@@ -3,16 +3,14 @@
 mod import;
 mod show;
 
-use crate::app::App;
 use crate::import::FILE_BYTES_MAX;
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use crate::pages::listed::Listed;
 
 /// Both.
-pub(super) fn router() -> Router<App> {
-    let import = Router::new()
-        .route("/clients/import", get(import::form).post(import::submit))
-        .layer(DefaultBodyLimit::max(FILE_BYTES_MAX));
-    Router::new().route("/clients/{id}", get(show::page)).merge(import)
+pub(super) fn routes() -> Listed {
+    let import = Listed::new()
+        .get("/clients/import", import::form)
+        .post("/clients/import", import::submit)
+        .taking(FILE_BYTES_MAX);
+    Listed::new().get("/clients/{id}", show::page).merge(import)
 }

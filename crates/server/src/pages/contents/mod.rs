@@ -7,24 +7,24 @@ mod make;
 mod preview;
 mod show;
 
-use crate::app::App;
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::get;
+use crate::pages::listed::Listed;
 
 /// Bytes of a form at most: four pages of 100 000 characters each, up to 12 bytes as forms spell them.
 pub(super) const FORM_BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// All of them.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/contents", get(list::page))
-        .route("/contents/new", get(make::new).post(make::create))
-        .route("/contents/{id}", get(show::page))
-        .route("/contents/{id}/edit", get(make::edit).post(make::save))
-        .route("/contents/{id}/rollback", get(make::rollback_form).post(make::rollback))
-        .route("/contents/{id}/compare", get(compare::page))
-        .route("/contents/{id}/versions/{version}", get(show::version))
-        .route("/contents/{id}/versions/{version}/{step}", get(preview::page))
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+pub(super) fn routes() -> Listed {
+    Listed::new()
+        .get("/contents", list::page)
+        .get("/contents/new", make::new)
+        .post("/contents/new", make::create)
+        .get("/contents/{id}", show::page)
+        .get("/contents/{id}/edit", make::edit)
+        .post("/contents/{id}/edit", make::save)
+        .get("/contents/{id}/rollback", make::rollback_form)
+        .post("/contents/{id}/rollback", make::rollback)
+        .get("/contents/{id}/compare", compare::page)
+        .get("/contents/{id}/versions/{version}", show::version)
+        .get("/contents/{id}/versions/{version}/{step}", preview::page)
+        .taking(FORM_BYTES_MAX)
 }

@@ -9,9 +9,7 @@ mod row;
 mod show;
 
 use super::inbox::{Asked, Tab};
-use crate::app::App;
-use axum::Router;
-use axum::routing::{get, post};
+use crate::pages::listed::Listed;
 
 /// The list.
 const EVENTS: &str = "/events";
@@ -19,16 +17,17 @@ const EVENTS: &str = "/events";
 const REPLAY: &str = "/events/replay";
 
 /// Every page about events.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route(EVENTS, get(list::page))
-        .route("/events.csv", get(csv::file))
-        .route(REPLAY, get(replay::confirm).post(replay::submit))
-        .route("/events/replays/{id}", get(replay::outcome))
-        .route("/events/{id}", get(show::page))
-        .route("/events/{id}/payload", get(show::payload))
-        .route("/events/{id}/replay", post(show::replay))
-        .route("/events/{id}/ignore", post(show::ignore))
+pub(super) fn routes() -> Listed {
+    Listed::new()
+        .get(EVENTS, list::page)
+        .get("/events.csv", csv::file)
+        .get(REPLAY, replay::confirm)
+        .post(REPLAY, replay::submit)
+        .get("/events/replays/{id}", replay::outcome)
+        .get("/events/{id}", show::page)
+        .get("/events/{id}/payload", show::payload)
+        .post("/events/{id}/replay", show::replay)
+        .post("/events/{id}/ignore", show::ignore)
 }
 
 /// The two views of what Stripe told.

@@ -11,11 +11,11 @@ mod parts;
 mod section;
 mod summary;
 
-pub(super) use live::{Streams, stream};
-pub(super) use section::show as part;
+pub(super) use live::Streams;
 
 use super::errors::html;
 use super::layout::{Layout, ModeLink, Section};
+use super::listed::Listed;
 use crate::api::Result;
 use crate::api::access::Viewer;
 use crate::api::query::Params;
@@ -31,6 +31,14 @@ use section::{Shell, Summary};
 
 /// Where the page is.
 pub(super) const PATH: &str = "/intelligence";
+
+/// The page, its stream, and its parts.
+pub(super) fn routes() -> Listed {
+    Listed::new()
+        .get(PATH, page)
+        .get("/intelligence/live", live::stream)
+        .get("/intelligence/{part}", section::show)
+}
 
 #[derive(Template)]
 #[template(path = "intelligence/page.html")]

@@ -13,15 +13,13 @@ mod review;
 mod submit;
 mod tab;
 
-pub(super) use copy::{copy, copy_form};
-pub(super) use made::made;
-pub(super) use new::{new, start};
 pub(super) use payment::{StripeId, rendered};
-pub(super) use submit::submit;
 
+use super::contents::FORM_BYTES_MAX;
 use super::errors::html;
 use super::fields::{Faults, Fields};
 use super::layout::{Layout, Section};
+use super::listed::Listed;
 use crate::api::access::{Principal, Role, Viewer};
 use crate::api::path::Path;
 use crate::api::query::Params;
@@ -39,6 +37,20 @@ use payment::PaymentPanel;
 use review::ReviewPanel;
 use store::Conn;
 use tab::Tab;
+
+/// Pages about one journey; their forms carry whole texts.
+pub(super) fn routes() -> Listed {
+    Listed::new()
+        .get("/journeys/new", new::new)
+        .post("/journeys/new", new::start)
+        .get("/journeys/{id}/made", made::made)
+        .get("/journeys/{id}/content", copy::copy_form)
+        .post("/journeys/{id}/content", copy::copy)
+        .get("/journeys/{id}", first)
+        .get("/journeys/{id}/{tab}", named)
+        .post("/journeys/{id}/{tab}", submit::submit)
+        .taking(FORM_BYTES_MAX)
+}
 
 /// What was sent and did not get through.
 #[derive(Default)]

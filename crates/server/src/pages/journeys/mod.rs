@@ -13,14 +13,13 @@ mod row;
 mod tiles;
 mod views;
 
-pub(super) use bulk::{BYTES_MAX as BULK_BYTES_MAX, mark, undo};
-pub(super) use csv::file as csv_file;
-pub(super) use live::{Streams, stream};
-pub(super) use views::{delete as delete_view, save as save_view};
+pub(super) use live::Streams;
 
 use super::errors::html;
 use super::layout::{Layout, ModeLink, Section};
 use super::list::Choice;
+use super::listed::Listed;
+use super::settings::Panel;
 use super::words::number;
 use crate::api::Result;
 use crate::api::access::{Principal, Role, Viewer};
@@ -42,6 +41,22 @@ use views::Views;
 
 /// Contents to choose from, newest first.
 const CONTENTS_MAX: i64 = 100;
+
+/// The list, its stream, and what is done from it.
+pub(super) fn routes() -> Listed {
+    // Forms with many ids.
+    let marks = Listed::new()
+        .post("/journeys/mark", bulk::mark)
+        .post("/journeys/marks/{id}/undo", bulk::undo)
+        .taking(bulk::BYTES_MAX);
+    Listed::new()
+        .get("/", page)
+        .get("/live", live::stream)
+        .get("/journeys.csv", csv::file)
+        .post("/journeys/views", views::save)
+        .post("/journeys/views/{id}/delete", views::delete)
+        .merge(marks)
+}
 
 #[derive(Template)]
 #[template(path = "journeys/page.html")]
@@ -65,6 +80,8 @@ struct JourneysPage {
     more_open: bool,
     /// What keeps the list from being right, and what to do.
     alarm: Option<String>,
+    /// What is left to do on a new server, for those who can do it.
+    first_steps: Option<Panel>,
     /// The list without filters, when there are some.
     clear: Option<String>,
     may_change: bool,
@@ -79,6 +96,9 @@ struct JourneysPage {
 
 /// The list as it is now.
 pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Query) -> Result<Response> {
+    let mut layout = layout(&app, &who, &query);
+    let first_steps = if layout.edits() { Panel::on_first_page(&app).await? } else { None };
+    layout.settings = first_steps.is_some();
     let mut conn = app.db.read().await?;
     let counts = Counts::load(&mut conn).await?;
     let now_ms = app.context.clock.now_ms();
@@ -88,13 +108,14 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Que
         || query.days.iter().any(Option::is_some);
     let [from, to] = query.days.clone().map(Option::unwrap_or_default);
     Ok(html(&JourneysPage {
-        layout: layout(&app, &who, &query),
+        layout,
         tiles: Tiles::load(&mut conn, &counts, query.livemode(), now_ms).await?,
         alerts: Alerts::load(&app, &mut conn, &query, &counts).await?,
         views: Views::load(&mut conn, &who, &query).await?,
         list: list::load(&app, &mut conn, &query, &counts).await?,
         q: filter.q.clone().unwrap_or_default(),
         livemode: query.livemode(),
+        first_steps,
         outcomes: outcomes(filter.outcome.as_deref()),
         statuses: statuses(filter.payment_status.as_deref()),
         sorts: sorts(query.asked.sort),

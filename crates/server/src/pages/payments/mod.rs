@@ -9,9 +9,7 @@ mod show;
 mod unmatched;
 
 use super::inbox::Tab;
-use crate::app::App;
-use axum::Router;
-use axum::routing::{get, post};
+use crate::pages::listed::Listed;
 use query::Query;
 
 /// The ledger.
@@ -20,14 +18,14 @@ const LEDGER: &str = "/payments";
 const UNMATCHED: &str = "/payments/unmatched";
 
 /// Every page about payments.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route(LEDGER, get(list::page))
-        .route("/payments.csv", get(csv::file))
-        .route(UNMATCHED, get(unmatched::page))
-        .route("/payments/{id}", get(show::page))
-        .route("/payments/{id}/link", post(show::link))
-        .route("/payments/{id}/unlink", post(show::unlink))
+pub(super) fn routes() -> Listed {
+    Listed::new()
+        .get(LEDGER, list::page)
+        .get("/payments.csv", csv::file)
+        .get(UNMATCHED, unmatched::page)
+        .get("/payments/{id}", show::page)
+        .post("/payments/{id}/link", show::link)
+        .post("/payments/{id}/unlink", show::unlink)
 }
 
 /// The two views, with what waits in the second.

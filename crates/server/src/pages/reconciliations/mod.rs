@@ -5,18 +5,17 @@ mod list;
 mod show;
 mod view;
 
-use crate::app::App;
-use axum::Router;
-use axum::routing::get;
+use crate::pages::listed::Listed;
 
 /// The list.
 pub(super) const RECONCILIATIONS: &str = "/reconciliations";
 
 /// Every page about them.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route(RECONCILIATIONS, get(list::page).post(list::start))
-        .route("/reconciliations.csv", get(csv::runs))
-        .route("/reconciliations/{id}", get(show::page))
-        .route("/reconciliations/{id}/differences.csv", get(csv::differences))
+pub(super) fn routes() -> Listed {
+    Listed::new()
+        .get(RECONCILIATIONS, list::page)
+        .post(RECONCILIATIONS, list::start)
+        .get("/reconciliations.csv", csv::runs)
+        .get("/reconciliations/{id}", show::page)
+        .get("/reconciliations/{id}/differences.csv", csv::differences)
 }

@@ -8,12 +8,16 @@ use server::api::access::{Role, token_hash};
 use server::apply::verify::verify;
 use server::clock::Clock;
 use server::config::{self, Raw};
+use server::people::passwords::Passwords;
 use server::serve::Server;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
+use store::people::{self, StoredPerson};
+use store::sessions::{self, StoredSession};
 use store::tokens::{self, StoredToken};
 use store::{Db, Engine};
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 
 /// 2026-11-22T02:14:15.120Z, where every test's clock starts.
 pub(crate) const NOW_MS: i64 = 1_795_313_655_120;
@@ -23,6 +27,8 @@ pub(crate) const NOW_S: i64 = NOW_MS / 1000;
 pub(crate) const SECRET: &str = "whsec_blackbox_first";
 /// Where links point.
 pub(crate) const PUBLIC_URL: &str = "http://whypaid.test";
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "four plain words here";
 /// Longest wait for what the server does by itself; on an idle machine it takes milliseconds.
 pub(crate) const WAIT_MAX: Duration = Duration::from_secs(30);
 /// Patience with Stripe: enough for an answer on a busy machine.
@@ -44,6 +50,12 @@ pub(crate) struct Setup {
     pub(crate) body_limit: Option<&'static str>,
     /// Pages without sign-in, as in the demo.
     pub(crate) open_pages: bool,
+    /// A person of each role, each signed in: see [`token`].
+    pub(crate) people: bool,
+    /// `WHYPAID_PUBLIC_URL`
+    pub(crate) public_url: &'static str,
+    /// `WHYPAID_PROXIES`
+    pub(crate) proxies: Option<&'static str>,
     /// `STRIPE_API_BASE`; nobody is there unless a test says otherwise.
     pub(crate) stripe_api_base: Option<String>,
 }
@@ -56,6 +68,9 @@ impl Default for Setup {
             secret_key: None,
             body_limit: None,
             open_pages: false,
+            people: true,
+            public_url: PUBLIC_URL,
+            proxies: None,
             stripe_api_base: None,
         }
     }
@@ -109,6 +124,9 @@ impl TestApp {
     async fn start(database: Database, setup: &Setup, clock: Clock) -> Self {
         let db = Db::open(&database.url).expect("opens");
         add_tokens(&db).await;
+        if setup.people {
+            add_people(&db).await;
+        }
         let server = node(&database.url, &clock, setup).await;
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { base: format!("http://{}", server.address), clock, http, database, server }
@@ -171,6 +189,22 @@ impl TestApp {
         }
     }
 
+    /// A page's form, sent by a browser in which the person of `role` is signed in, or nobody.
+    pub(crate) async fn press(&self, role: Option<Role>, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let cookie = role.map(|role| format!("whypaid={}", token(role))).unwrap_or_default();
+        self.press_with(&cookie, path, fields).await
+    }
+
+    /// Likewise with these cookies.
+    pub(crate) async fn press_with(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self.request(None, "POST", path).header("accept", "text/html").header("cookie", cookie);
+        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
+        let body = body.collect::<Vec<_>>().join("&");
+        let request = request.header("sec-fetch-site", "same-origin").body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        Answer::read(request.send().await.expect("an answer")).await
+    }
+
     /// As an editor; must succeed.
     pub(crate) async fn get(&self, path: &str) -> Value {
         self.call(Some(Role::Viewer), "GET", path, None).await.ok()
@@ -194,17 +228,27 @@ impl TestApp {
     }
 }
 
+/// All but letters and digits as `%XX`.
+fn encoded(text: &str) -> String {
+    let one = |byte: u8| match byte {
+        b if b.is_ascii_alphanumeric() => char::from(b).to_string(),
+        b => format!("%{b:02X}"),
+    };
+    text.bytes().map(one).collect()
+}
+
 /// A server on this database; several may share one.
 pub(crate) async fn node(database_url: &str, clock: &Clock, setup: &Setup) -> Server {
     let nobody = "http://127.0.0.1:9".to_owned();
     let config = config::check(Raw {
         database_url: Some(database_url.to_owned()),
-        public_url: Some(PUBLIC_URL.to_owned()),
+        public_url: Some(setup.public_url.to_owned()),
         seller_name: setup.seller_name.map(str::to_owned),
         stripe_secret_key: setup.secret_key.map(str::to_owned),
         stripe_webhook_secret: Some(setup.webhook_secrets.to_owned()),
         stripe_api_base: Some(setup.stripe_api_base.clone().unwrap_or(nobody)),
         body_limit: setup.body_limit.map(str::to_owned),
+        proxies: setup.proxies.map(str::to_owned),
         ..Raw::default()
     });
     let mut config = config.expect("a good configuration");
@@ -215,9 +259,49 @@ pub(crate) async fn node(database_url: &str, clock: &Clock, setup: &Setup) -> Se
     Server::start(config, db, clock.clone(), setup.open_pages, listener).expect("starts")
 }
 
-/// The token of a role.
+/// The id of the person of a role.
+pub(crate) fn person_id(role: Role) -> String {
+    format!("per_{:032}", role as u8)
+}
+
+/// Their address; their password is [`PASSWORD`].
+pub(crate) fn email(role: Role) -> String {
+    format!("{}@example.com", role.as_str())
+}
+
+/// The token of a role. It is also the secret of a session of the person of that role, for the cookie `whypaid`.
 pub(crate) fn token(role: Role) -> String {
     format!("test-token-of-the-{}", role.as_str())
+}
+
+async fn add_people(db: &Db) {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let hash =
+        HASH.get_or_init(async || Passwords::default().hash(PASSWORD.to_owned()).await.expect("a hash"));
+    let hash = hash.await;
+    let mut conn = db.write().await.expect("a write transaction");
+    for role in ROLES {
+        let person = StoredPerson {
+            id: person_id(role),
+            email: email(role),
+            name: format!("Person {}", role.as_str()),
+            role: role.as_str().to_owned(),
+            password_hash: Some(hash.clone()),
+            active: true,
+            created_at_ms: NOW_MS,
+        };
+        people::insert(&mut conn, &person).await.expect("stores a person");
+        let session = StoredSession {
+            id: format!("ses_{:032}", role as u8),
+            person_id: person.id,
+            created_at_ms: NOW_MS,
+            seen_at_ms: NOW_MS,
+            address: None,
+            agent: None,
+        };
+        sessions::insert(&mut conn, &session, &token_hash(&token(role))).await.expect("stores a session");
+    }
+    conn.commit().await.expect("commits");
 }
 
 async fn add_tokens(db: &Db) {

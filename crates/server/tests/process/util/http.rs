@@ -2,8 +2,10 @@
 
 use super::process::Whypaid;
 use serde_json::{Value, json};
-use server::api::access::{Role, make_token};
+use server::api::access::{Principal, Role};
+use server::apply::Context;
 use server::clock::Clock;
+use server::people::tokens;
 use store::Db;
 
 /// The price of every journey, minor units.
@@ -22,7 +24,9 @@ pub(crate) struct Seller {
 pub(crate) async fn token(database_url: &str) -> String {
     let db = Db::open(database_url).expect("opens");
     db.migrate().await.expect("migrates");
-    let token = make_token(&db, &Clock::system(), Role::Owner, "Process test").await.expect("a token");
+    let (context, who) = (Context::new(Clock::system()), Principal::command_line());
+    let made = tokens::make(&db, &context, &who, Role::Owner, "Process test").await;
+    let (_, token) = made.expect("a token");
     db.close().await;
     token
 }

@@ -55,7 +55,7 @@ async fn journeys_become_what_they_should_be() {
         for (n, (outcome, ..)) in outcomes.into_iter().enumerate() {
             let client = app.client(&format!("c{n}@example.com"), None).await;
             let journey = app.journey_of(&client).await;
-            let session = checkout::open(&app.server.app, &journey.id).await.unwrap().session_id;
+            let session = checkout::open(&app.server.app, &journey.id, None).await.unwrap().session_id;
             stripe.with(|account| account.complete(&session, outcome)).unwrap();
             journeys.push(journey.id);
         }
@@ -108,7 +108,7 @@ fn at_s(text: &str) -> i64 {
 async fn a_mark_outranks_an_older_expiry_that_is_read_later() {
     with_stand_in(async |app, stripe| {
         let journey = app.journey().await;
-        checkout::open(&app.server.app, &journey.id).await.unwrap();
+        checkout::open(&app.server.app, &journey.id, None).await.unwrap();
         app.advance(2 * 86_400);
         stripe.with(|_| ());
         app.mark(&journey.id, "responded").await;

@@ -24,8 +24,8 @@ async fn clicks_at_once_on_two_servers_open_one_session() {
             let journey = app.journey_of(&client).await;
             let before = fake.open().len();
             fake.faults(&[fault; 3]);
-            let here = (0..CLICKS).map(|_| checkout::open(&app.server.app, &journey.id));
-            let there = (0..CLICKS).map(|_| checkout::open(&other.app, &journey.id));
+            let here = (0..CLICKS).map(|_| checkout::open(&app.server.app, &journey.id, None));
+            let there = (0..CLICKS).map(|_| checkout::open(&other.app, &journey.id, None));
             let opened = join_all(here.chain(there)).await;
             let ids: BTreeSet<String> =
                 opened.iter().map(|o| o.as_ref().unwrap().session_id.clone()).collect();

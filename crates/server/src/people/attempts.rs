@@ -1,6 +1,6 @@
-//! Slows down who guesses tokens: a few failures per address and window. In memory and bounded; per process.
+//! Slows down who guesses secrets: a few failures per address and window. In memory and bounded; per process.
 
-use super::peer::network;
+use crate::peer::network;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// Failures per address within [`WINDOW`].
 const FAILURES_MAX: u32 = 10;
 /// After the first failure of a window.
-pub(super) const WINDOW: Duration = Duration::from_mins(1);
+pub const WINDOW: Duration = Duration::from_mins(1);
 /// Addresses remembered. When more fail at once, the rest share one count.
 const ADDRESSES_MAX: usize = 10_000;
 /// Who asks when the address is unknown, or when no more can be remembered.
@@ -18,7 +18,7 @@ const EVERYONE_ELSE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Failures by address.
 #[derive(Debug, Default)]
-pub(super) struct Attempts(Mutex<HashMap<IpAddr, Failures>>);
+pub struct Attempts(Mutex<HashMap<IpAddr, Failures>>);
 
 #[derive(Debug)]
 struct Failures {
@@ -27,9 +27,9 @@ struct Failures {
 }
 
 impl Attempts {
-    /// Counts an attempt before its token is checked, so that attempts side by side cannot slip through. False when
+    /// Counts an attempt before its secret is checked, so that attempts side by side cannot slip through. False when
     /// there were too many: do not check.
-    pub(super) fn begin(&self, peer: Option<IpAddr>, now: Instant) -> bool {
+    pub fn begin(&self, peer: Option<IpAddr>, now: Instant) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut key = key(peer);
         if !all.contains_key(&key) && all.len() >= ADDRESSES_MAX {
@@ -46,8 +46,8 @@ impl Attempts {
         failures.count <= FAILURES_MAX
     }
 
-    /// The attempt's token was good.
-    pub(super) fn succeeded(&self, peer: Option<IpAddr>) {
+    /// The attempt's secret was good.
+    pub fn succeeded(&self, peer: Option<IpAddr>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&key(peer));
     }
 }

@@ -9,13 +9,13 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The asker's address: the peer's, or with `proxies` of our own in front what the outermost of them wrote down. What
 /// stands further to the left in the header was written by the asker, and is never believed.
-pub(super) fn of(request: &Request, proxies: usize) -> Option<IpAddr> {
+pub fn of(request: &Request, proxies: usize) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     behind(peer, request.headers(), proxies)
 }
 
 /// See [`of`].
-pub(super) fn behind(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+pub fn behind(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
     let Some(hops_before) = proxies.checked_sub(1) else { return peer };
     let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
     let written: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
@@ -25,7 +25,7 @@ pub(super) fn behind(peer: Option<IpAddr>, headers: &HeaderMap, proxies: usize) 
 }
 
 /// One network of IPv6 is one asker: it has more addresses than anybody can count.
-pub(super) fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(ip) => {
             let [a, b, c, d, ..] = ip.segments();
