@@ -14,6 +14,7 @@ mod contract_errors;
 mod contract_event_list;
 mod contract_events;
 mod contract_events_life;
+mod contract_facts;
 mod contract_history;
 mod contract_journeys;
 mod contract_journeys_life;

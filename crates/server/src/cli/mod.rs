@@ -3,6 +3,7 @@
 
 mod demo;
 mod doctor;
+mod export;
 mod import;
 mod migrate;
 mod reconcile;
@@ -48,6 +49,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Compare the books with Stripe, take in what is missing, and report what differs. Exit 1 when something does.
     Reconcile(reconcile::Args),
+    /// Write records to standard output or a file.
+    Export(export::Args),
     /// Take records in from files.
     Import(import::Args),
     /// Apply stored events again. Applying is idempotent, so this is safe for any event.
@@ -109,6 +112,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         Command::User(args) => user::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
         Command::Reconcile(args) => reconcile::run(config, args).await,
+        Command::Export(args) => export::run(&config, args).await,
         Command::Import(args) => import::run(&config, args).await,
         Command::Replay(args) => replay::run(&config, args).await,
     }

@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod ask;
 mod cache;
+pub mod export;
 mod follow;
 pub mod learning;
 mod load;
