@@ -7,6 +7,7 @@
 
 mod ingest;
 mod insight;
+mod pages;
 mod reference;
 
 use clap::Parser;
@@ -22,6 +23,7 @@ type Outcome<T> = Result<T, Failure>;
 enum Command {
     Ingest(ingest::Options),
     Insight(insight::Options),
+    Pages(pages::Options),
     #[command(hide = true)]
     ReferenceServer(reference::Options),
 }
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Ingest(options) => ingest::run(&options),
         Command::Insight(options) => insight::run(&options),
+        Command::Pages(options) => pages::run(&options),
         Command::ReferenceServer(options) => reference::run(&options),
     };
     match done {

@@ -51,6 +51,8 @@ pub(super) struct Assets {
     pub(super) style: Asset,
     /// Makes lists change by themselves.
     pub(super) live: Asset,
+    /// Search as you type, keys, ticking.
+    pub(super) list: Asset,
     /// Changes a piece of the page without losing focus or selection.
     pub(super) morph: Asset,
     /// The design system, as far as a client's phone needs it.
@@ -65,6 +67,7 @@ pub(super) struct Assets {
 pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: Asset::new("whypaid", "css", CSS, STYLE),
     live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
+    list: Asset::new("list", "js", SCRIPT, include_str!("../../assets/list.js")),
     morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
     client: Asset::new("client", "css", CSS, CLIENT_STYLE),
     seen: Asset::new("seen", "js", SCRIPT, include_str!("../../assets/seen.js")),
@@ -73,8 +76,8 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
 
 /// `GET /assets/{name}`
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> {
-    let Assets { style, live, morph, client, seen, icon } = &*ASSETS;
-    let found = [style, live, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
+    let Assets { style, live, list, morph, client, seen, icon } = &*ASSETS;
+    let found = [style, live, list, morph, client, seen, icon].into_iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Problem::not_found("file"))?;
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())
