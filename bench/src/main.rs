@@ -8,6 +8,7 @@
 mod facts;
 mod ingest;
 mod insight;
+mod pages;
 mod reference;
 
 use clap::Parser;
@@ -24,6 +25,7 @@ enum Command {
     Facts(facts::Options),
     Ingest(ingest::Options),
     Insight(insight::Options),
+    Pages(pages::Options),
     #[command(hide = true)]
     ReferenceServer(reference::Options),
 }
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::Facts(options) => facts::run(&options),
         Command::Ingest(options) => ingest::run(&options),
         Command::Insight(options) => insight::run(&options),
+        Command::Pages(options) => pages::run(&options),
         Command::ReferenceServer(options) => reference::run(&options),
     };
     match done {

@@ -9,9 +9,9 @@ use crate::setup;
 use crate::workspace::Workspace;
 
 /// Benchmarks that start the built program.
-const DRIVES_THE_PROGRAM: [&str; 1] = ["ingest"];
+const DRIVES_THE_PROGRAM: [&str; 3] = ["ingest", "live", "pages"];
 /// Benchmarks that also measure PostgreSQL. It keeps its default durability: numbers without fsync would flatter.
-const WITH_POSTGRES: [&str; 2] = ["facts", "ingest"];
+const WITH_POSTGRES: [&str; 4] = ["facts", "ingest", "live", "pages"];
 
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Outcome<ExitCode> {
     let Some(name) = args.first() else {

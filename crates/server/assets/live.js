@@ -1,7 +1,8 @@
 // Changes a page as the server tells, over one stream: `<body data-live="/live?…">`. Without this the page still reads.
 //
-// The server sends `list` (all of it, first thing and after a break), `change` (rows, and what else they moved), `as_of`
-// (the statistics changed; intelligence.js listens) and `beat` (nothing happened). Rows are ordered by id, newest first. docs/decisions says why this is not a library.
+// The server sends `list` (all of it, first thing and after a break), `change` (rows, their order, and what else they
+// moved), `as_of` (the statistics changed; intelligence.js listens) and `beat` (nothing happened). docs/decisions says why
+// this is not a library.
 "use strict";
 (() => {
   const SILENCE_MS = 37500; // two and a half heartbeats of the server
@@ -69,17 +70,18 @@
     } catch { /* the server is away: the next try will tell */ }
   }
 
-  function showAll({ list, tiles }) {
+  function showAll({ list, tiles, alerts }) {
     const before = revisions();
     morph("list", list);
     morph("tiles", tiles);
+    morph("alerts", alerts);
     for (const [id, revision] of revisions()) {
       if (before.get(id) !== revision) highlight(document.getElementById(id));
     }
     renewWords();
   }
 
-  function showChange({ rows, gone, tiles, pager }) {
+  function showChange({ rows, gone, order, tiles, alerts, pager }) {
     for (const { id, html, say } of rows) {
       if (!document.getElementById(id)) makeRoom(id);
       morph(id, html);
@@ -87,7 +89,9 @@
       toSay.push(say);
     }
     for (const id of gone) document.getElementById(id)?.remove();
+    arrange(order);
     morph("tiles", tiles);
+    morph("alerts", alerts);
     morph("pager", pager);
     renewWords();
     sayTimer ||= setTimeout(sayIt, 100);
@@ -98,14 +102,34 @@
     if (!element) return;
     const template = document.createElement("template");
     template.innerHTML = html;
-    Idiomorph.morph(element, template.content.firstElementChild, { morphStyle: "outerHTML" });
+    Idiomorph.morph(element, template.content.firstElementChild, { morphStyle: "outerHTML", callbacks });
+    document.dispatchEvent(new CustomEvent("whypaid:morphed"));
   }
 
+  // What the reader ticked stays ticked: the server does not know it.
+  const callbacks = {
+    beforeAttributeUpdated: (name, node) => !(name === "checked" && node.type === "checkbox"),
+    beforeNodeMorphed: (node, next) => {
+      if (node.type === "checkbox" && next.type === "checkbox") next.checked = node.checked;
+    },
+  };
+
   function makeRoom(id) {
-    const rows = document.getElementById("rows");
     const row = document.createElement("tr");
     row.id = id;
-    rows.insertBefore(row, [...rows.children].find((other) => other.id < id) ?? null);
+    document.getElementById("rows")?.prepend(row);
+  }
+
+  // Moves no row that is in its place already: moving one takes its focus away.
+  function arrange(order) {
+    const rows = document.getElementById("rows");
+    let place = rows?.firstElementChild;
+    for (const id of order) {
+      const row = document.getElementById(id);
+      if (!row || row.parentElement !== rows) continue;
+      if (row === place) place = place.nextElementSibling;
+      else rows.insertBefore(row, place);
+    }
   }
 
   function revisions() {
@@ -154,6 +178,8 @@
     if (document.hidden) close();
     else connect();
   });
+  // The list shows something else now, by a search without a new page.
+  document.addEventListener("whypaid:address", () => { if (!document.hidden) connect(); });
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
   setInterval(renewWords, WORDS_EVERY_MS);

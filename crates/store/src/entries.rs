@@ -53,7 +53,7 @@ pub fn pair(key: &str, value: &str) -> String {
 }
 
 /// Enters new journeys, and those whose content or client changed.
-pub(crate) async fn enter(conn: &mut Conn, ids: Vec<String>) -> Result<()> {
+pub async fn enter(conn: &mut Conn, ids: Vec<String>) -> Result<()> {
     conn.execute(&ENTER, args![ids]).await?;
     Ok(())
 }

@@ -35,6 +35,8 @@ statements! {
     SET_CONTENT = "UPDATE journey SET content_version_id = $2, hypothesis_id = $3, amount_minor = $4, currency = $5, \
                    changed_at_ms = $6 WHERE id = $1";
     SET_FIRST_VIEWED = "UPDATE journey SET first_viewed_at_ms = $2 WHERE id = $1 AND first_viewed_at_ms IS NULL";
+    @many INSERT_VERSIONS = "journey_version" (journey_id: Text, given_at_ms: Int, content_version_id: Text,
+                                              hypothesis_id: Text) "";
     @many UPSERT = "journey" (id: Text, client_id: Text, token: Text, content_version_id: Text, hypothesis_id: Text,
                              amount_minor: Int, currency: Text, livemode: Bool, started_at_ms: Int,
                              first_viewed_at_ms: Int, mark: Text, pinned: Text, history_count: Int, outcome: Text,
@@ -192,11 +194,8 @@ pub async fn insert(conn: &mut Conn, j: &StoredJourney) -> Result<()> {
 /// Writes journeys that are all new.
 pub async fn insert_all(conn: &mut Conn, journeys: &[StoredJourney]) -> Result<()> {
     enter(conn, journeys).await?;
-    for j in journeys {
-        let given = args![&j.id, j.started_at_ms, &j.content_version_id, &j.hypothesis_id];
-        conn.execute(&INSERT_VERSION, given).await?;
-    }
-    Ok(())
+    let given = |j: &StoredJourney| args![&j.id, j.started_at_ms, &j.content_version_id, &j.hypothesis_id];
+    conn.insert_many(&INSERT_VERSIONS, journeys.iter().map(given).collect()).await
 }
 
 async fn enter(conn: &mut Conn, journeys: &[StoredJourney]) -> Result<()> {

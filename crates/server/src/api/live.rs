@@ -24,6 +24,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
     responses((status = 200, description = "text/event-stream", content_type = "text/event-stream")))]
 pub async fn stream(State(app): State<App>, _may: Viewer, headers: HeaderMap) -> impl IntoResponse {
     let last_id = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    app.live.ready().await;
     let subscription = app.live.subscribe(last_id);
     let told_before = last_id.is_some();
     let render = {

@@ -68,6 +68,8 @@ pub(super) struct Assets {
     pub(super) refresh: Asset,
     /// Shows journeys over the list, and keeps what is typed.
     pub(super) dialog: Asset,
+    /// Search as you type, keys, ticking.
+    pub(super) list: Asset,
     /// Changes a piece of the page without losing focus or selection.
     pub(super) morph: Asset,
     /// Tells what a chart says where one points.
@@ -90,6 +92,7 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
     refresh: Asset::new("refresh", "js", SCRIPT, include_str!("../../assets/refresh.js")),
     dialog: Asset::new("dialog", "js", SCRIPT, DIALOG),
+    list: Asset::new("list", "js", SCRIPT, include_str!("../../assets/list.js")),
     morph: Asset::new("idiomorph", "js", SCRIPT, include_str!("../../assets/vendor/idiomorph.min.js")),
     charts: Asset::new("charts", "js", SCRIPT, include_str!("../../assets/charts.js")),
     intelligence: Asset::new("intelligence", "js", SCRIPT, include_str!("../../assets/intelligence.js")),
@@ -114,6 +117,7 @@ pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> 
         &all.live,
         &all.refresh,
         &all.dialog,
+        &all.list,
         &all.morph,
         &all.charts,
         &all.intelligence,

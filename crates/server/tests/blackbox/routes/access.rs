@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 59] = [
+const ROUTES: [(&str, &str, Option<Role>); 63] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -49,6 +49,10 @@ const ROUTES: [(&str, &str, Option<Role>); 59] = [
     ("POST", "/api/v1/journeys/{id}/mark", CHANGES),
     ("PUT", "/api/v1/journeys/{id}/override", CHANGES),
     ("DELETE", "/api/v1/journeys/{id}/override", CHANGES),
+    ("POST", "/api/v1/bulk-marks/{id}/undo", CHANGES),
+    ("GET", "/api/v1/saved-views", READS),
+    ("POST", "/api/v1/saved-views", READS),
+    ("DELETE", "/api/v1/saved-views/{id}", READS),
     ("GET", "/api/v1/payments", READS),
     ("POST", "/api/v1/payments/{id}/link", CHANGES),
     ("GET", "/api/v1/events", READS),

@@ -93,6 +93,13 @@ impl TestApp {
         read(&json)
     }
 
+    /// After a journey was meddled with: the lists are entered anew.
+    pub(crate) async fn relist(&self, id: &str) {
+        let mut conn = self.server.app.db.ledger().await.expect("the ledger");
+        store::entries::enter(&mut conn, vec![id.to_owned()]).await.expect("enters");
+        conn.commit().await.expect("commits");
+    }
+
     /// Marks a journey; returns it.
     pub(crate) async fn mark(&self, id: &str, outcome: &str) -> Journey {
         let body = json!({"outcome": outcome, "note": format!("saw {outcome}")});

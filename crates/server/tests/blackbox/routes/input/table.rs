@@ -254,7 +254,17 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
             "POST",
             "/api/v1/journeys/bulk-mark".to_owned(),
             json!({"ids": [id], "outcome": "ghosted", "note": "x"}),
-            [marking, vec![required("ids", Takes::Ids)]].concat(),
+            [marking, vec![required("ids", Takes::Ids), optional("dry_run", Takes::Truth)]].concat(),
+        ),
+        route(
+            "POST",
+            "/api/v1/saved-views".to_owned(),
+            json!({"name": "Paid", "query": "outcome=paid", "shared": true}),
+            vec![
+                required("name", Takes::Text(1, 60)),
+                required("query", Takes::Text(1, 2_000)),
+                optional("shared", Takes::Truth),
+            ],
         ),
         route(
             "POST",

@@ -9,23 +9,28 @@ use serde_json::Value;
 use server::api::access::Role;
 
 /// An open stream.
-struct Stream {
+pub(super) struct Stream {
     response: reqwest::Response,
     read: String,
 }
 
 impl TestApp {
     async fn stream(&self, path: &str) -> Stream {
-        let cookie = format!("whypaid={}", token(Role::Viewer));
-        let response =
-            self.request(None, "GET", path).header("cookie", cookie).send().await.expect("a stream");
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Stream { response, read: String::new() }
+        Stream::open(self, &self.base, path).await
     }
 }
 
 impl Stream {
+    /// Of the server at `base`.
+    pub(super) async fn open(app: &TestApp, base: &str, path: &str) -> Self {
+        let cookie = format!("whypaid={}", token(Role::Viewer));
+        let response =
+            app.http.get(format!("{base}{path}")).header("cookie", cookie).send().await.expect("a stream");
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, read: String::new() }
+    }
+
     /// The next message that is not a heartbeat: its name and data.
     async fn next(&mut self) -> (String, Value) {
         loop {
@@ -46,14 +51,14 @@ impl Stream {
         }
     }
 
-    async fn next_named(&mut self, want: &str) -> Value {
+    pub(super) async fn next_named(&mut self, want: &str) -> Value {
         let (name, data) = self.next().await;
         assert_eq!(name, want, "{data}");
         data
     }
 
     /// The message that has this row, as a person reads it.
-    async fn until_row(&mut self, id: &str, words: &str) -> Value {
+    pub(super) async fn until_row(&mut self, id: &str, words: &str) -> Value {
         loop {
             let data = self.next_named("change").await;
             let found = data["rows"].as_array().unwrap().iter().find(|row| row["id"] == id);

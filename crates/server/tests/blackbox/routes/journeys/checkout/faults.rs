@@ -62,6 +62,7 @@ async fn a_look_or_an_end_that_fails_leaves_one_session() {
             app.database
                 .meddle(&format!("UPDATE journey SET amount_minor = 60000 WHERE id = '{}'", journey.id))
                 .await;
+            app.relist(&journey.id).await;
             assert_eq!(survives(app, fake, &journey.id, fault, after).await, 201, "{fault:?} after {after}");
         }
     })

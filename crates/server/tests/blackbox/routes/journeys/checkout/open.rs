@@ -77,6 +77,7 @@ async fn an_expired_session_is_followed_by_another() {
 /// There is no call yet that gives a journey another version, so the test does it.
 async fn give(app: &TestApp, journey_id: &str, column: &str, value: &str) {
     app.database.meddle(&format!("UPDATE journey SET {column} = {value} WHERE id = '{journey_id}'")).await;
+    app.relist(journey_id).await;
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ async fn a_price_that_changes_between_clicks_leaves_one_session_open() {
             let change = async {
                 let sql = format!("UPDATE journey SET amount_minor = {price} WHERE id = '{}'", journey.id);
                 app.database.meddle(&sql).await;
+                app.relist(&journey.id).await;
             };
             let (answers, ()) = tokio::join!(join_all(clicks), change);
             assert!(answers.iter().all(|a| [200, 201].contains(&a.status)), "{answers:?}");
