@@ -1,8 +1,11 @@
 //! The seller's pages.
 
 mod assets;
+mod events;
 mod list;
 mod live;
+mod payments;
+mod reconciliations;
 mod sign_in;
 mod states;
 
@@ -24,6 +27,23 @@ impl TestApp {
         Answer::read(request.send().await.expect("an answer")).await
     }
 
+    /// A form of one of our pages, sent by `role`'s browser.
+    async fn submit(&self, role: Role, path: &str, body: &str) -> Answer {
+        let request = self.request(None, "POST", path).header("accept", ACCEPT).body(body.to_owned());
+        let request = request.header("cookie", format!("whypaid={}", token(role)));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        Answer::read(request.header("sec-fetch-site", "same-origin").send().await.expect("an answer")).await
+    }
+
+    /// A page as an editor's browser gets it.
+    async fn page_of_editor(&self, path: &str) -> String {
+        let cookie = format!("whypaid={}", token(Role::Editor));
+        let request = self.request(None, "GET", path).header("accept", ACCEPT).header("cookie", cookie);
+        let answer = Answer::read(request.send().await.expect("an answer")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.text
+    }
+
     /// A journey of a new client with this name; returns its id.
     async fn journey_named(&self, name: &str, livemode: bool) -> String {
         let client = self.post("/api/v1/clients", &json!({"name": name, "email": "a@example.com"})).await;
@@ -32,6 +52,12 @@ impl TestApp {
         });
         text(&self.post("/api/v1/journeys", &body).await, "id")
     }
+}
+
+/// Where an answer leads.
+fn location(answer: &Answer) -> &str {
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    answer.headers["location"].to_str().unwrap()
 }
 
 /// What a person reads in a journey's row; `None` when it is not there.
