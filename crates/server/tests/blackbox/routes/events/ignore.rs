@@ -30,7 +30,8 @@ async fn a_dead_event_is_put_aside_with_a_reason_and_can_be_replayed() {
         app.settle().await;
         let now = app.event(&id).await;
         assert_eq!((now.status.as_str(), now.put_aside), ("applied", None));
-        let audit = app.database.peek("SELECT count(*) FROM audit WHERE action = 'event.ignore'").await;
+        let audit =
+            app.database.peek("SELECT CAST(count(*) AS TEXT) FROM audit WHERE action = 'event.ignore'").await;
         assert_eq!(audit.as_deref(), Some("2"));
     })
     .await;
