@@ -190,8 +190,8 @@ pub(crate) fn execute(conn: &Connection, sql: &Sql, args: &[Value]) -> Result<u6
     Ok(bound(conn, &sql.sqlite_text(), args)?.raw_execute()? as u64)
 }
 
-/// Inserts row by row, with one statement: in process that costs no more than many rows in one. Returns how many rows
-/// each insert touched.
+/// Inserts row by row, with one statement: in process that costs no more than many rows in one. Returns whether each
+/// row was written.
 pub(crate) fn insert_many(conn: &Connection, sql: &InsertMany, rows: &[Vec<Value>]) -> Result<Vec<bool>> {
     let mut statement = conn.prepare_cached(&sql.sqlite_text())?;
     let mut insert = |row: &Vec<Value>| {

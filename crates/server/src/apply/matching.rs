@@ -173,10 +173,7 @@ async fn write(
     let gone: Vec<&StoredPayment> = before.values().filter(|p| !now.contains(&p.id)).collect();
     let dirty: Vec<StoredPayment> = folded.iter().filter(|p| before.get(&p.id) != Some(p)).cloned().collect();
     if !gone.is_empty() {
-        let hints = |p: &StoredPayment| {
-            hints::of(p).into_iter().map(|(kind, value)| (kind, value, p.id.clone())).collect::<Vec<_>>()
-        };
-        let hints = gone.iter().flat_map(|p| hints(p)).collect();
+        let hints = gone.iter().flat_map(|p| keyed(p, hints::of(p))).collect();
         payments::delete(conn, gone.iter().map(|p| p.id.clone()).collect(), hints).await?;
         let mut delta = payment_totals::Delta::default();
         for payment in &gone {
@@ -212,9 +209,16 @@ pub async fn save(
     }
     let (mut stale, mut fresh) = (Vec::new(), Vec::new());
     for (payment, was, now) in changed {
-        let of_payment = |(kind, value)| (kind, value, payment.id.clone());
-        stale.extend(was.into_iter().map(of_payment));
-        fresh.extend(now.into_iter().map(of_payment));
+        stale.extend(keyed(payment, was));
+        fresh.extend(keyed(payment, now));
     }
     payments::set_hints(conn, stale, fresh).await
+}
+
+/// Hints as rows of their payment.
+fn keyed<K>(
+    payment: &StoredPayment,
+    hints: impl IntoIterator<Item = (K, String)>,
+) -> impl Iterator<Item = (K, String, String)> {
+    hints.into_iter().map(|(kind, value)| (kind, value, payment.id.clone()))
 }

@@ -115,7 +115,7 @@ CREATE TABLE checkout (
 );
 CREATE INDEX checkout_by_journey ON checkout (journey_id);
 
--- Written once and never changed, in the order of arrival. `handled` (else ignored) and `attempts` tell how it ended,
+-- In the order of arrival; `body` never changes. `handled` (else ignored) and `attempts` tell how it ended,
 -- once nothing waits for it. A thin event is not applied itself: the reading of its object is.
 CREATE TABLE event (
     id TEXT PRIMARY KEY,

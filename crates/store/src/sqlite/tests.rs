@@ -133,7 +133,7 @@ async fn the_log_is_moved_into_the_file_while_it_is_written() {
     for n in 0.. {
         insert(&file, &format!("evt_{n}"), 1 << 20).await.unwrap();
         written += 1 << 20;
-        if written > 2 * limit_bytes {
+        if written > limit_bytes {
             break;
         }
     }
