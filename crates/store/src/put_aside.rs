@@ -14,6 +14,9 @@ statements! {
     INSERT = "INSERT INTO event_put_aside (event_id, reason, actor, at_ms, last_error) VALUES ($1, $2, $3, $4, $5) \
               ON CONFLICT (event_id) DO UPDATE SET reason = excluded.reason, actor = excluded.actor, \
               at_ms = excluded.at_ms, last_error = excluded.last_error";
+    AGAIN = "UPDATE event_put_aside SET reason = $2, actor = $3, at_ms = $4 WHERE event_id = $1 \
+             AND EXISTS (SELECT 1 FROM event e WHERE e.id = $1 AND NOT e.handled) \
+             AND NOT EXISTS (SELECT 1 FROM event_waiting w WHERE w.event_id = $1)";
     BY_IDS = "SELECT event_id, reason, actor, at_ms, last_error FROM event_put_aside WHERE event_id = ANY($1)";
     FORGET = "DELETE FROM event_put_aside WHERE event_id = ANY($1)";
 }
@@ -31,10 +34,12 @@ pub struct PutAside {
     pub last_error: Option<String>,
 }
 
-/// Puts an event aside that failed or is dead. False for any other. Call under [`crate::Db::ledger`].
+/// Puts an event aside that failed or is dead, or gives one that is put aside another reason. False for any other. Call under [`crate::Db::ledger`].
 pub async fn put(conn: &mut Conn, id: &str, reason: &str, actor: &str, at_ms: i64) -> Result<bool> {
     let statuses = vec!["failed".to_owned(), "dead".to_owned()];
-    let Some(row) = conn.fetch_optional(&WAITS, args![id, statuses]).await? else { return Ok(false) };
+    let Some(row) = conn.fetch_optional(&WAITS, args![id, statuses]).await? else {
+        return Ok(conn.execute(&AGAIN, args![id, reason, actor, at_ms]).await? == 1);
+    };
     let (attempts, last_error): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
     conn.execute(&END, args![id]).await?;
     events::set_end(conn, id, false, attempts).await?;

@@ -183,6 +183,10 @@ async fn only_what_failed_is_put_aside_until_it_is_replayed() {
             assert_eq!(done, want, "{n}");
         }
         assert!(!put_aside::put(&mut conn, "evt_none", "x", "Ana", NOW_MS).await.unwrap());
+        assert!(
+            put_aside::put(&mut conn, &id("evt", 3), "a test of ours", "Ana", NOW_MS).await.unwrap(),
+            "again"
+        );
         let (event, _) = events::get(&mut conn, &id("evt", 3)).await.unwrap().unwrap();
         assert_eq!((event.status, event.attempts), (EventStatus::Ignored, 1));
         let why = PutAside {

@@ -84,7 +84,7 @@ fn day(form: &mut Form, name: &str) -> Option<i64> {
 
 /// Apply many events again: all that pass the filter, at most 1,000 in one call. With `dry_run` only counts them.
 #[utoipa::path(post, path = "/api/v1/events/replay", tag = "events", request_body = NewReplay,
-    responses((status = 202, body = Replayed), (status = 200, body = DryRun, description = "Only counted"),
+    responses((status = 201, body = Replayed), (status = 200, body = DryRun, description = "Only counted"),
         (status = 422, body = Problem)))]
 pub async fn create(State(app): State<App>, Editor(who): Editor, mut form: Form) -> Result<Response> {
     let wanted = wanted(&mut form);
@@ -96,7 +96,7 @@ pub async fn create(State(app): State<App>, Editor(who): Editor, mut form: Form)
     }
     let (replay, more) = inbox::replay_many(&app, &who, &wanted).await?;
     let now = standing(&app, &replay.id, Some(more)).await?;
-    Ok((StatusCode::ACCEPTED, Json(now)).into_response())
+    Ok((StatusCode::CREATED, Json(now)).into_response())
 }
 
 /// What became of many events that were replayed at once.

@@ -19,7 +19,7 @@ use store::{Conn, put_aside};
 use utoipa::ToSchema;
 
 /// Characters of a reason.
-pub const REASON_CHARS: RangeInclusive<usize> = 3..=500;
+pub const REASON_CHARS: RangeInclusive<usize> = 1..=500;
 
 /// An event as listed.
 #[derive(Debug, Serialize, ToSchema)]

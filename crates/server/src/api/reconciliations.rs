@@ -195,8 +195,8 @@ pub async fn list(
 
 /// Compare now, in the background. One comparison runs at a time; one that was not finished is gone on with.
 #[utoipa::path(post, path = "/api/v1/reconciliations", tag = "reconciliations", request_body = NewReconciliation,
-    responses((status = 202, body = Reconciliation), (status = 409, body = Problem, description = "already_running"),
-        (status = 422, body = Problem), (status = 503, body = Problem, description = "stripe_not_configured")))]
+    responses((status = 202, body = Reconciliation), (status = 409, body = Problem, description = "already_running, stripe_not_configured"),
+        (status = 422, body = Problem)))]
 pub async fn create(
     State(app): State<App>,
     Editor(who): Editor,
@@ -237,7 +237,7 @@ impl From<ReconcileError> for Problem {
         match error {
             ReconcileError::NotConfigured => {
                 let detail = "Set STRIPE_SECRET_KEY to the secret key of your Stripe account (sk_… or rk_…) and restart.";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "stripe_not_configured", detail)
+                Self::conflict("stripe_not_configured", detail)
             }
             ReconcileError::Busy { .. } | ReconcileError::TakenOver => Self::conflict(
                 "already_running",

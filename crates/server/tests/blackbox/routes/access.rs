@@ -11,7 +11,7 @@ const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 63] = [
+const ROUTES: [(&str, &str, Option<Role>); 68] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -55,10 +55,15 @@ const ROUTES: [(&str, &str, Option<Role>); 63] = [
     ("DELETE", "/api/v1/saved-views/{id}", READS),
     ("GET", "/api/v1/payments", READS),
     ("POST", "/api/v1/payments/{id}/link", CHANGES),
+    ("DELETE", "/api/v1/payments/{id}/link", CHANGES),
     ("GET", "/api/v1/events", READS),
+    ("POST", "/api/v1/events/replay", CHANGES),
+    ("GET", "/api/v1/events/replays/{id}", READS),
     ("GET", "/api/v1/events/{id}", READS),
     ("POST", "/api/v1/events/{id}/replay", CHANGES),
+    ("POST", "/api/v1/events/{id}/ignore", CHANGES),
     ("GET", "/api/v1/reconciliations", READS),
+    ("POST", "/api/v1/reconciliations", CHANGES),
     ("GET", "/api/v1/reconciliations/{id}", READS),
     ("GET", "/api/v1/insights/contrast", READS),
     ("GET", "/api/v1/insights/conversion", READS),

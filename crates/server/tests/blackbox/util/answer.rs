@@ -179,6 +179,8 @@ pub(crate) struct Event {
     pub(crate) status: String,
     pub(crate) attempts: i64,
     pub(crate) last_error: Option<String>,
+    /// Only of one that a person put aside.
+    pub(crate) put_aside: Option<Value>,
 }
 
 /// Reads JSON as one of the above.

@@ -2,6 +2,8 @@
 
 use crate::util::TestApp;
 use crate::util::answer::{Event, HistoryRow, Journey, List, Payment, read};
+use crate::util::app::NOW_MS;
+use crate::util::event::Pay;
 use serde_json::{Value, json};
 
 /// The price of [`content`].
@@ -98,6 +100,20 @@ impl TestApp {
         let mut conn = self.server.app.db.ledger().await.expect("the ledger");
         store::entries::enter(&mut conn, vec![id.to_owned()]).await.expect("enters");
         conn.commit().await.expect("commits");
+    }
+
+    /// An event that was tried too often: its row says so. Returns its id.
+    pub(crate) async fn dead_event(&self, name: &str) -> String {
+        let pay = Pay::new(&format!("dead{name}"));
+        let event = pay.event("charge.succeeded", 0, pay.charge("succeeded"));
+        self.deliver(std::slice::from_ref(&event)).await;
+        let id = text(&event, "id");
+        let columns = "(event_id, status, attempts, received_at_ms, due_at_ms, last_error)";
+        let sql = format!(
+            "INSERT INTO event_waiting {columns} VALUES ('{id}', 'dead', 8, {NOW_MS}, 0, 'no such row')"
+        );
+        assert_eq!(self.database.meddle(&sql).await, 1);
+        id
     }
 
     /// Marks a journey; returns it.

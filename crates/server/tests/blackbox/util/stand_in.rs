@@ -52,7 +52,15 @@ pub(crate) async fn events(stripe: &StandIn) -> Vec<String> {
 impl TestApp {
     /// Forgets all that Stripe ever said.
     pub(crate) async fn forget_stripe(&self) {
-        for table in ["event_waiting", "event", "snapshot", "payment", "payment_hint", "event_taken_in"] {
+        for table in [
+            "event_waiting",
+            "event",
+            "snapshot",
+            "payment",
+            "payment_total",
+            "payment_hint",
+            "event_taken_in",
+        ] {
             self.database.meddle(&format!("DELETE FROM {table}")).await;
         }
     }

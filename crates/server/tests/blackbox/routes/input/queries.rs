@@ -30,8 +30,9 @@ fn bad_queries(list: &str) -> Vec<(&'static str, String)> {
     bad.push(("after", "x".repeat(10_000)));
     let words: &[&str] = match list {
         "/api/v1/journeys" => &["outcome", "payment_status", "livemode"],
-        "/api/v1/payments" => &["status", "unmatched", "livemode"],
-        "/api/v1/events" => &["status", "livemode"],
+        "/api/v1/payments" => &["status", "unmatched", "matched", "livemode", "currency", "from", "to"],
+        "/api/v1/events" => &["status", "livemode", "from", "to"],
+        "/api/v1/reconciliations" => &["livemode", "differs"],
         _ => &[],
     };
     for word in words {

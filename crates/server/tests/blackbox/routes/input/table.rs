@@ -272,5 +272,25 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
             json!({"journey_id": id}),
             vec![required("journey_id", Takes::Id)],
         ),
+        route(
+            "POST",
+            format!("/api/v1/events/{}/ignore", app.dead_event("input").await),
+            json!({"reason": "x"}),
+            vec![required("reason", Takes::Text(1, 500))],
+        ),
+        route(
+            "POST",
+            "/api/v1/events/replay".to_owned(),
+            json!({"status": "dead", "type": "x", "livemode": true, "from": "2026-01-01", "to": "2026-01-01",
+                   "dry_run": true}),
+            vec![
+                required("status", Takes::Id),
+                optional("type", Takes::Text(1, 100)),
+                optional("livemode", Takes::Truth),
+                optional("from", Takes::Id),
+                optional("to", Takes::Id),
+                optional("dry_run", Takes::Truth),
+            ],
+        ),
     ]
 }

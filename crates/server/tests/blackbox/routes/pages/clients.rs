@@ -27,17 +27,17 @@ async fn a_client_is_shown_with_their_journeys() {
 async fn clients_are_imported_after_a_check_or_not_at_all() {
     on_both(async |app| {
         let good = "name,email,size\nEva,eva@example.com,small\n";
-        let checked = app.seller_sends(EDITOR, "/clients/import", &[("do", "check"), ("csv", good)]).await;
+        let checked = app.press(Some(EDITOR), "/clients/import", &[("do", "check"), ("csv", good)]).await;
         assert!(words(&checked.text).contains(
             "Nothing is wrong with it; nothing was imported yet 1 row, 1 of them new. Attributes: size."
         ));
         let bad = app
-            .seller_sends(EDITOR, "/clients/import", &[("do", "import"), ("csv", "name,email\nEva,\n")])
+            .press(Some(EDITOR), "/clients/import", &[("do", "import"), ("csv", "name,email\nEva,\n")])
             .await;
         assert_eq!(bad.status, 422);
         assert!(words(&bad.text).contains("row 2, column email"), "{}", words(&bad.text));
         assert_eq!(app.get("/api/v1/clients").await["items"], json!([]));
-        let done = app.seller_sends(EDITOR, "/clients/import", &[("do", "import"), ("csv", good)]).await;
+        let done = app.press(Some(EDITOR), "/clients/import", &[("do", "import"), ("csv", good)]).await;
         assert!(words(&done.text).contains("1 client imported"), "{}", words(&done.text));
         assert_eq!(app.get("/api/v1/clients").await["items"][0]["attributes"], json!({"size": "small"}));
         let log = store::audit::list(&mut app.server.app.db.read().await.unwrap(), None, 1).await.unwrap();

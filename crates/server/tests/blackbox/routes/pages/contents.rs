@@ -52,7 +52,7 @@ async fn an_edit_is_a_new_version_and_needs_a_hypothesis_on_the_server() {
             ("elements", "headline=answer"),
             ("category", "clarity"),
         ];
-        let refused = app.seller_sends(EDITOR, &path, &sent).await;
+        let refused = app.press(Some(EDITOR), &path, &sent).await;
         assert_eq!(refused.status, 422);
         assert!(
             refused.text.contains("statement-fault") && refused.text.contains(">\n# Better</textarea>"),
@@ -60,7 +60,7 @@ async fn an_edit_is_a_new_version_and_needs_a_hypothesis_on_the_server() {
             refused.text
         );
         sent.push(("statement", WHY));
-        assert_eq!(app.seller_sends(EDITOR, &path, &sent).await.status, 303);
+        assert_eq!(app.press(Some(EDITOR), &path, &sent).await.status, 303);
         let versions = app.get(&format!("/api/v1/contents/{id}/versions")).await["items"].clone();
         assert_eq!(
             (versions.as_array().unwrap().len(), &versions[0]["price"]["amount_minor"]),
@@ -90,7 +90,7 @@ async fn an_edit_is_a_new_version_and_needs_a_hypothesis_on_the_server() {
 async fn a_preview_shows_the_pages_and_saves_nothing() {
     on_both(async |app| {
         let sent = [("do", "preview"), ("name", "Draft"), ("activation", "# Big *news* <script>x</script>")];
-        let answer = app.seller_sends(EDITOR, "/contents/new", &sent).await;
+        let answer = app.press(Some(EDITOR), "/contents/new", &sent).await;
         assert_eq!(answer.status, 200);
         assert!(
             answer.text.contains("<h2>Big <em>news</em>") && !answer.text.contains("<script>x"),
@@ -122,7 +122,7 @@ async fn a_new_content_is_written_in_one_form() {
             ("probability", ""),
             ("days", ""),
         ];
-        let made = app.seller_sends(EDITOR, "/contents/new", &sent).await;
+        let made = app.press(Some(EDITOR), "/contents/new", &sent).await;
         assert_eq!(made.status, 303, "{}", words(&made.text));
         let items = app.get("/api/v1/contents").await["items"].clone();
         assert_eq!(
@@ -146,10 +146,10 @@ async fn an_earlier_version_is_taken_up_again_with_a_reason() {
         let page = app.page_as(EDITOR, &format!("/contents/{id}/rollback?version={first}")).await;
         assert!(words(&page.text).contains("Take up version 1 again"));
         let path = format!("/contents/{id}/rollback");
-        let refused = app.seller_sends(EDITOR, &path, &[("version", &first), ("statement", "short")]).await;
+        let refused = app.press(Some(EDITOR), &path, &[("version", &first), ("statement", "short")]).await;
         assert_eq!(refused.status, 422, "{}", refused.text);
         let sent = [("version", first.as_str()), ("statement", WHY), ("category", "clarity")];
-        assert_eq!(app.seller_sends(EDITOR, &path, &sent).await.status, 303);
+        assert_eq!(app.press(Some(EDITOR), &path, &sent).await.status, 303);
         let newest = app.get(&format!("/api/v1/contents/{id}/versions")).await["items"][0].clone();
         assert_eq!((&newest["number"], &newest["pages"]["activation"]), (&json!(3), &json!("# Hello")));
     })
@@ -203,7 +203,7 @@ async fn one_clients_copy_changes_for_nobody_else() {
             ("statement", why["statement"].as_str().unwrap()),
             ("category", "clarity"),
         ];
-        let saved = app.seller_sends(EDITOR, &path, &sent).await;
+        let saved = app.press(Some(EDITOR), &path, &sent).await;
         assert_eq!(saved.status, 303, "{}", words(&saved.text));
         assert_ne!(app.journey_now(&ana.id).await.content_version_id, ana.content_version_id);
         assert_eq!(app.journey_now(&ben.id).await.content_version_id, ana.content_version_id);

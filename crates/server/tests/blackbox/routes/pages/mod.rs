@@ -4,8 +4,11 @@ mod assets;
 mod clients;
 mod contents;
 mod journeys;
+mod events;
 mod list;
 mod live;
+mod payments;
+mod reconciliations;
 mod sign_in;
 mod states;
 
@@ -27,23 +30,28 @@ impl TestApp {
         Answer::read(request.send().await.expect("an answer")).await
     }
 
-    /// A form as a signed-in browser sends it.
-    pub(crate) async fn seller_sends(&self, role: Role, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let cookie = format!("whypaid={}", token(role));
-        let body: Vec<String> =
-            fields.iter().map(|(name, text)| format!("{name}={}", encoded(text))).collect();
-        let request = self.request(None, "POST", path).header("accept", ACCEPT).header("cookie", cookie);
-        let request = request.header("sec-fetch-site", "same-origin");
-        let request =
-            request.header("content-type", "application/x-www-form-urlencoded").body(body.join("&"));
-        Answer::read(request.send().await.expect("an answer")).await
-    }
-
     /// A page as somebody of this role gets it.
     pub(crate) async fn page_as(&self, role: Role, path: &str) -> Answer {
         let cookie = format!("whypaid={}", token(role));
         let request = self.request(None, "GET", path).header("accept", ACCEPT).header("cookie", cookie);
         Answer::read(request.send().await.expect("an answer")).await
+    }
+
+    /// A form of one of our pages, sent by `role`'s browser.
+    async fn submit(&self, role: Role, path: &str, body: &str) -> Answer {
+        let request = self.request(None, "POST", path).header("accept", ACCEPT).body(body.to_owned());
+        let request = request.header("cookie", format!("whypaid={}", token(role)));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        Answer::read(request.header("sec-fetch-site", "same-origin").send().await.expect("an answer")).await
+    }
+
+    /// A page as an editor's browser gets it.
+    async fn page_of_editor(&self, path: &str) -> String {
+        let cookie = format!("whypaid={}", token(Role::Editor));
+        let request = self.request(None, "GET", path).header("accept", ACCEPT).header("cookie", cookie);
+        let answer = Answer::read(request.send().await.expect("an answer")).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.text
     }
 
     /// A journey of a new client with this name; returns its id.
@@ -54,6 +62,12 @@ impl TestApp {
         });
         text(&self.post("/api/v1/journeys", &body).await, "id")
     }
+}
+
+/// Where an answer leads.
+fn location(answer: &Answer) -> &str {
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    answer.headers["location"].to_str().unwrap()
 }
 
 /// What a person reads in a journey's row; `None` when it is not there.

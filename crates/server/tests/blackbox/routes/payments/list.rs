@@ -58,8 +58,7 @@ async fn payments_are_paged_and_filtered() {
             after = page.next.unwrap_or_default();
         }
         assert_eq!((after.as_str(), seen.len()), ("", 5));
-        seen.dedup();
-        assert_eq!(seen, ["pi_page0", "pi_page1", "pi_page2", "pi_page3", "pi_page4"]);
+        assert_eq!(seen, ["pi_page4", "pi_page3", "pi_page2", "pi_page1", "pi_page0"], "newest first");
         let count = async |query: &str| {
             read::<List<Payment>>(&app.get(&format!("/api/v1/payments?{query}")).await).items.len()
         };
@@ -69,6 +68,22 @@ async fn payments_are_paged_and_filtered() {
             ("status=refunded", 1),
             ("status=paid", 4),
             ("status=paid&unmatched=true", 3),
+            ("matched=true", 1),
+            ("matched=false", 4),
+            ("currency=USD", 5),
+            ("currency=eur", 0),
+            ("method=card", 5),
+            ("method=sepa_debit", 0),
+            ("from=2026-11-22", 5),
+            ("from=2026-11-23", 0),
+            ("to=2026-11-22", 5),
+            ("to=2026-11-21", 0),
+            ("from=2026-11-22&to=2026-11-22&status=paid&matched=false", 3),
+            ("q=pi_page2", 1),
+            ("q=ch_page3", 1),
+            ("q=LIMA", 1),
+            ("q=lima&matched=false", 0),
+            ("q=nobody", 0),
             ("livemode=true", 0),
             ("livemode=false", 5),
             ("limit=200", 5),

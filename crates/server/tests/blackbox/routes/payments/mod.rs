@@ -5,3 +5,4 @@ mod ladder;
 mod link;
 mod list;
 mod modes;
+mod unlink;

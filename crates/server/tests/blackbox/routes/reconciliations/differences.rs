@@ -4,7 +4,7 @@ use super::{assert_second_run_is_quiet, payments, reconcile_all, seed};
 use crate::util::event::Pay;
 use crate::util::stand_in::{events, listen, with_past, with_stand_in};
 use serde_json::{Value, json};
-use store::reconciliations;
+use store::reconciliations::{self, DifferenceFilter};
 
 /// (object, what, Stripe's, ours)
 async fn named(
@@ -12,7 +12,8 @@ async fn named(
     id: &str,
 ) -> Vec<(String, String, Option<String>, Option<String>)> {
     let mut conn = app.server.app.db.read().await.unwrap();
-    let found = reconciliations::differences(&mut conn, id, "", 100).await.unwrap();
+    let found =
+        reconciliations::differences(&mut conn, id, &DifferenceFilter::default(), "", 100).await.unwrap();
     found.into_iter().map(|d| (d.object_id, d.what, d.stripe, d.ours)).collect()
 }
 

@@ -4,12 +4,19 @@ mod differences;
 mod dropped;
 mod report;
 mod resume;
+mod start;
 
 use crate::util::TestApp;
 use crate::util::answer::{List, Payment, read};
+use serde_json::Value;
 use server::reconcile::{self, ReconcileError, Report};
 use stand_in::{Seed, StandIn};
 use std::collections::BTreeMap;
+
+/// The newest comparison, as the API tells of it.
+async fn newest(app: &TestApp) -> Value {
+    app.get("/api/v1/reconciliations?limit=1").await["items"][0].clone()
+}
 
 /// Compares everything.
 async fn reconcile_all(app: &TestApp) -> Report {

@@ -1,6 +1,6 @@
 //! `GET /api/v1/reconciliations`, and what it says of webhooks.
 
-use super::{reconcile_all, seed, try_reconcile};
+use super::{newest, reconcile_all, seed, try_reconcile};
 use crate::util::TestApp;
 use crate::util::on_both;
 use crate::util::stand_in::{listen, with_past, with_stand_in};
@@ -10,10 +10,6 @@ use server::reconcile::{ReconcileError, hourly};
 
 async fn front_page(app: &TestApp) -> String {
     app.page("/").await.text
-}
-
-async fn newest(app: &TestApp) -> Value {
-    app.get("/api/v1/reconciliations?limit=1").await["items"][0].clone()
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ async fn a_preview_changes_nothing_and_says_what_would() {
         app.deliver(&Pay::of("x", &ben).success()).await;
         let fields =
             [("ids", ana.as_str()), ("ids", &ben), ("outcome", "ghosted"), ("query", "livemode=false")];
-        let preview = words(&app.submit(Role::Editor, "/journeys/mark", &fields).await.text);
+        let preview = words(&app.press(Some(Role::Editor), "/journeys/mark", &fields).await.text);
         assert!(
             preview.contains("Mark 1 journey as ghosted?") && preview.contains("Will change: 1 Ana"),
             "{preview}"
@@ -60,20 +60,20 @@ async fn marks_are_taken_back_unless_somebody_spoke_since() {
             ("note", "the fair is over"),
             ("query", "livemode=false&outcome=pending"),
         ];
-        let done = app.submit(Role::Editor, "/journeys/mark", &fields).await;
+        let done = app.press(Some(Role::Editor), "/journeys/mark", &fields).await;
         assert!(words(&done.text).contains("Marked 3 journeys as ghosted"), "{}", done.text);
         assert_eq!(outcomes(app, &[&ana, &ben, &cleo]).await, ["ghosted"; 3]);
         assert_eq!(app.history(&ben).await[0].note, "the fair is over");
         app.mark(&cleo, "responded").await;
         let path = undo_path(&done.text);
-        let undone = words(&app.submit(Role::Editor, &path, &[("query", "livemode=false")]).await.text);
+        let undone = words(&app.press(Some(Role::Editor), &path, &[("query", "livemode=false")]).await.text);
         assert!(undone.contains("Took back the marks of 2 journeys"), "{undone}");
         assert!(undone.contains("Cleo: it was marked again since"), "{undone}");
         assert_eq!(outcomes(app, &[&ana, &ben, &cleo]).await, ["responded", "pending", "responded"]);
         let row = &app.history(&ana).await[0];
         assert_eq!((row.from.as_str(), row.to.as_str()), ("ghosted", "responded"));
         assert_eq!(row.note, "Took back the mark ghosted");
-        assert_eq!(app.submit(Role::Editor, &path, &[("query", "")]).await.status, 409);
+        assert_eq!(app.press(Some(Role::Editor), &path, &[("query", "")]).await.status, 409);
     })
     .await;
 }
@@ -111,17 +111,17 @@ async fn all_that_fit_are_marked_and_no_other() {
     on_both(async |app| {
         let (ana, ben) = (app.journey_named("Ana", false).await, app.journey_named("Ben", false).await);
         let fields = [("all", "true"), ("outcome", "responded"), ("query", "livemode=false&q=ana")];
-        let preview = app.submit(Role::Editor, "/journeys/mark", &fields).await.text;
+        let preview = app.press(Some(Role::Editor), "/journeys/mark", &fields).await.text;
         assert!(words(&preview).contains("Will change: 1 Ana") && !preview.contains("Ben"), "{preview}");
         assert!(preview.contains(&format!("name=\"ids\" value=\"{ana}\"")) && !preview.contains(&ben));
         for (fields, why) in [
             (vec![("outcome", "ghosted")], "Tick at least one journey"),
             (vec![("ids", ana.as_str()), ("outcome", "rich")], "Choose what to mark"),
         ] {
-            let refused = app.submit(Role::Editor, "/journeys/mark", &fields).await;
+            let refused = app.press(Some(Role::Editor), "/journeys/mark", &fields).await;
             assert!(refused.status == 422 && words(&refused.text).contains(why), "{}", refused.text);
         }
-        assert_eq!(app.submit(Role::Viewer, "/journeys/mark", &fields).await.status, 403);
+        assert_eq!(app.press(Some(Role::Viewer), "/journeys/mark", &fields).await.status, 403);
     })
     .await;
 }

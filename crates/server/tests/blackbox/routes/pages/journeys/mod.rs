@@ -12,10 +12,6 @@ mod views;
 mod write;
 
 use super::words;
-use crate::util::TestApp;
-use crate::util::answer::Answer;
-use crate::util::app::{PUBLIC_URL, token};
-use server::api::access::Role;
 
 /// Every tab.
 const TABS: [&str; 6] = ["outcome", "analysis", "correlation", "learning", "notes", "payment"];
@@ -26,21 +22,3 @@ fn panel(html: &str) -> String {
     let rest = &html[start..];
     words(&rest[rest.find('>').unwrap() + 1..rest.find("</article>").unwrap()])
 }
-
-impl TestApp {
-    /// A form as a signed-in browser sends it.
-    async fn submit(&self, role: Role, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value)));
-        let request = self
-            .request(None, "POST", path)
-            .header("accept", super::ACCEPT)
-            .header("cookie", format!("whypaid={}", token(role)))
-            .header("origin", PUBLIC_URL)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body.collect::<Vec<_>>().join("&"));
-        Answer::read(request.send().await.expect("an answer")).await
-    }
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()

@@ -34,7 +34,7 @@ async fn a_new_client_gets_a_link() {
             ("price", "450,50"),
             ("currency", "eur"),
         ];
-        let made = app.seller_sends(EDITOR, "/journeys/new", &sent).await;
+        let made = app.press(Some(EDITOR), "/journeys/new", &sent).await;
         assert_eq!(made.status, 303, "{}", words(&made.text));
         let location = made.headers["location"].to_str().unwrap().to_owned();
         let page = app.page_as(EDITOR, &location).await.text;
@@ -68,7 +68,7 @@ async fn an_existing_client_is_found_and_the_versions_own_hypothesis_is_kept() {
             ("statement", "kept as it is"),
             ("content_version_id", version.as_str()),
         ];
-        let found = app.seller_sends(EDITOR, "/journeys/new", &find).await;
+        let found = app.press(Some(EDITOR), "/journeys/new", &find).await;
         assert_eq!(found.status, 200);
         assert!(
             found.text.contains(&format!(r#"name="client_id" value="{client}""#))
@@ -85,7 +85,7 @@ async fn an_existing_client_is_found_and_the_versions_own_hypothesis_is_kept() {
             ("probability", "40"),
             ("days", "5"),
         ];
-        let made = app.seller_sends(EDITOR, "/journeys/new", &sent).await;
+        let made = app.press(Some(EDITOR), "/journeys/new", &sent).await;
         let journey =
             app.journey_now(made.headers["location"].to_str().unwrap().split('/').nth(2).unwrap()).await;
         let version = app.get(&format!("/api/v1/versions/{version}")).await;
@@ -113,7 +113,7 @@ async fn every_fault_stands_beside_its_field_and_nothing_typed_is_lost() {
             ("price", "1,234.50"),
             ("currency", "usd"),
         ];
-        let answer = app.seller_sends(EDITOR, "/journeys/new", &sent).await;
+        let answer = app.press(Some(EDITOR), "/journeys/new", &sent).await;
         assert_eq!(answer.status, 422);
         let shown = words(&answer.text);
         for fault in [
@@ -130,7 +130,7 @@ async fn every_fault_stands_beside_its_field_and_nothing_typed_is_lost() {
             assert!(answer.text.contains(typed), "{typed} is lost");
         }
         assert_eq!(app.get("/api/v1/clients").await["items"], json!([]));
-        let nobody = app.seller_sends(EDITOR, "/journeys/new", &[("whose", "known"), sent[5]]).await;
+        let nobody = app.press(Some(EDITOR), "/journeys/new", &[("whose", "known"), sent[5]]).await;
         assert!(words(&nobody.text).contains("Find the client and choose them."), "{}", words(&nobody.text));
     })
     .await;

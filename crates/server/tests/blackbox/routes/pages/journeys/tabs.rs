@@ -89,7 +89,7 @@ async fn an_override_shows_both_sides_and_is_released_in_one_click() {
         app.sweep().await;
         let path = format!("/journeys/{id}/outcome");
         let pin = [("do", "pin"), ("outcome", "ghosted"), ("reason", "A colleague's test")];
-        let pinned = app.seller_sends(Role::Editor, &path, &pin).await;
+        let pinned = app.press(Some(Role::Editor), &path, &pin).await;
         assert_eq!((pinned.status, &pinned.headers["location"]), (303, &path.parse().unwrap()));
         let shown = panel(&app.page_as(Role::Editor, &path).await.text);
         assert!(
@@ -97,7 +97,7 @@ async fn an_override_shows_both_sides_and_is_released_in_one_click() {
             "{shown}"
         );
         assert!(shown.contains("Release the override"), "{shown}");
-        assert_eq!(app.seller_sends(Role::Editor, &path, &[("do", "release")]).await.status, 303);
+        assert_eq!(app.press(Some(Role::Editor), &path, &[("do", "release")]).await.status, 303);
         let page = app.page_as(Role::Editor, &path).await.text;
         let shown = panel(&page);
         assert!(shown.starts_with("Now Stripe says paid."), "{shown}");
@@ -120,11 +120,11 @@ async fn an_outranked_mark_is_labelled() {
         app.sweep().await;
         let path = format!("/journeys/{id}/outcome");
         let mark = [("do", "mark"), ("outcome", "ghosted"), ("note", "Too late")];
-        assert_eq!(app.seller_sends(Role::Editor, &path, &mark).await.status, 303);
+        assert_eq!(app.press(Some(Role::Editor), &path, &mark).await.status, 303);
         let shown = panel(&app.page(&path).await.text);
         assert!(shown.contains("Paid Outranked Too late Test editor"), "{shown}");
         let none = app
-            .seller_sends(Role::Editor, &path, &[("do", "pin"), ("outcome", "ghosted"), ("reason", " ")])
+            .press(Some(Role::Editor), &path, &[("do", "pin"), ("outcome", "ghosted"), ("reason", " ")])
             .await;
         assert_eq!(none.status, 422);
         assert!(panel(&none.text).contains("Must have at least 1 characters"), "{}", panel(&none.text));
@@ -141,7 +141,7 @@ async fn who_may_only_read_is_shown_no_form_and_may_send_none() {
             let html = app.page(&path).await.text;
             assert!(!html.contains(r#"type="submit" name="do""#) && !html.contains(">Save<"), "{tab}");
             assert_eq!(
-                app.seller_sends(Role::Viewer, &path, &[("do", "add"), ("text", "x")]).await.status,
+                app.press(Some(Role::Viewer), &path, &[("do", "add"), ("text", "x")]).await.status,
                 403
             );
         }

@@ -10,7 +10,7 @@ async fn a_view_is_saved_shown_and_forgotten() {
     on_both(async |app| {
         app.journey_named("Ana", false).await;
         let query = ("query", "livemode=false&sort=price&outcome=paid");
-        let saved = app.submit(Role::Viewer, "/journeys/views", &[("name", "Big <ones>"), query]).await;
+        let saved = app.press(Some(Role::Viewer), "/journeys/views", &[("name", "Big <ones>"), query]).await;
         let to = saved.headers["location"].to_str().unwrap().to_owned();
         assert_eq!((saved.status, to.as_str()), (303, "/?livemode=false&outcome=paid&sort=price"));
         let html = app.page(&to).await.text;
@@ -20,7 +20,7 @@ async fn a_view_is_saved_shown_and_forgotten() {
         assert_eq!(views["items"][0]["query"], "outcome=paid&sort=price");
         let others = app.call(Some(Role::Editor), "GET", "/api/v1/saved-views", None).await.ok();
         assert_eq!(others["items"], json!([]), "a person's own");
-        app.submit(Role::Viewer, &format!("/journeys/views/{id}/delete"), &[]).await;
+        app.press(Some(Role::Viewer), &format!("/journeys/views/{id}/delete"), &[]).await;
         assert_eq!(app.get("/api/v1/saved-views").await["items"], json!([]));
     })
     .await;

@@ -18,7 +18,7 @@ async fn a_text_is_saved_by_its_form() {
             ("deciding_factor", ""),
             ("missed_opportunities", ""),
         ];
-        let saved = app.seller_sends(EDITOR, &path, &sent).await;
+        let saved = app.press(Some(EDITOR), &path, &sent).await;
         assert_eq!((saved.status, &saved.headers["location"]), (303, &path.parse().unwrap()));
         let html = app.page(&path).await.text;
         assert!(
@@ -37,7 +37,7 @@ async fn both_texts_stand_side_by_side_when_somebody_saved_meanwhile() {
         let send = async |revision: &str, text: &str| {
             let sent =
                 [("revision", revision), ("to_repeat", text), ("to_change", "same"), ("next_hypothesis", "")];
-            app.seller_sends(EDITOR, &path, &sent).await
+            app.press(Some(EDITOR), &path, &sent).await
         };
         assert_eq!(send("0", "Ana's text").await.status, 303);
         let conflict = send("0", "Ben's text").await;
@@ -66,7 +66,7 @@ async fn a_refused_text_comes_back_with_what_is_wrong() {
         let id = app.journey().await.id;
         let long = "x".repeat(10_001);
         let sent = [("revision", "0"), ("factors", long.as_str()), ("deciding_factor", "kept")];
-        let answer = app.seller_sends(EDITOR, &format!("/journeys/{id}/analysis"), &sent).await;
+        let answer = app.press(Some(EDITOR), &format!("/journeys/{id}/analysis"), &sent).await;
         assert_eq!(answer.status, 422);
         assert!(panel(&answer.text).contains("Must have at most 10000 characters; it has 10001."));
         assert!(
@@ -88,10 +88,10 @@ async fn the_automatic_note_sent_back_unchanged_stays_automatic() {
         let shown = panel(&app.page(&path).await.text);
         assert!(shown.contains("Learning note Automatic") && shown.contains(automatic), "{shown}");
         let sent = [("revision", "0"), ("to_repeat", "x"), ("learning_note", automatic)];
-        assert_eq!(app.seller_sends(EDITOR, &path, &sent).await.status, 303);
+        assert_eq!(app.press(Some(EDITOR), &path, &sent).await.status, 303);
         assert_eq!(app.get(&format!("/api/v1/journeys/{id}/review")).await["learning_note"], "");
         let sent = [("revision", "1"), ("learning_note", "Put better")];
-        assert_eq!(app.seller_sends(EDITOR, &path, &sent).await.status, 303);
+        assert_eq!(app.press(Some(EDITOR), &path, &sent).await.status, 303);
         assert!(panel(&app.page(&path).await.text).contains("Learning note Edited"));
     })
     .await;
@@ -103,7 +103,7 @@ async fn notes_are_written_changed_and_removed_and_automatic_ones_labelled() {
         let id = app.journey().await.id;
         let path = format!("/journeys/{id}/notes");
         let add = [("do", "add"), ("text", "Call her"), ("tags", "call, , board"), ("priority", "high")];
-        assert_eq!(app.seller_sends(EDITOR, &path, &add).await.status, 303);
+        assert_eq!(app.press(Some(EDITOR), &path, &add).await.status, 303);
         app.deliver(&crate::util::event::Pay::of("noted", &id).success()).await;
         app.sweep().await;
         let shown = panel(&app.page_as(EDITOR, &path).await.text);
@@ -125,19 +125,19 @@ async fn notes_are_written_changed_and_removed_and_automatic_ones_labelled() {
             ("text", "Call him"),
             ("priority", "low"),
         ];
-        assert_eq!(app.seller_sends(EDITOR, &path, &save).await.status, 303);
+        assert_eq!(app.press(Some(EDITOR), &path, &save).await.status, 303);
         let late = app
-            .seller_sends(EDITOR, &path, &[("text", "Call them"), save[0], save[1], save[2], save[4]])
+            .press(Some(EDITOR), &path, &[("text", "Call them"), save[0], save[1], save[2], save[4]])
             .await;
         assert_eq!(late.status, 409);
         assert!(
             panel(&late.text).contains("Saved meanwhile Call him")
                 && late.text.contains(">\nCall them</textarea>")
         );
-        let gone = app.seller_sends(EDITOR, &path, &[("do", "delete"), ("note_id", note.as_str())]).await;
+        let gone = app.press(Some(EDITOR), &path, &[("do", "delete"), ("note_id", note.as_str())]).await;
         assert_eq!(gone.status, 303);
         assert_eq!(app.get(&format!("/api/v1/journeys/{id}/notes")).await["items"], json!([]));
-        assert_eq!(app.seller_sends(EDITOR, &path, &[("do", "shout")]).await.status, 422);
+        assert_eq!(app.press(Some(EDITOR), &path, &[("do", "shout")]).await.status, 422);
     })
     .await;
 }
