@@ -16,12 +16,12 @@ pub fn note(journey: &StoredJourney, hypothesis: Option<&StoredHypothesis>) -> O
     // What the facts say, whatever a person has pinned it to.
     let happened = match (judgement.derived_outcome, took_ms) {
         (Outcome::Paid, Some(took_ms)) => {
-            format!("Paid {} after {}.", money(judgement.gross_minor), duration(took_ms))
+            format!("Paid {}, {} after the start.", money(judgement.gross_minor), duration(took_ms))
         }
         (Outcome::Paid, None) => "Paid, by a person’s word; Stripe has told of no payment.".to_owned(),
         (Outcome::Refunded, Some(took_ms)) => {
             let back = money(judgement.refunded_minor.saturating_add(judgement.lost_minor));
-            format!("Paid after {}, and {back} went back.", duration(took_ms))
+            format!("Paid {} after the start; {back} went back.", duration(took_ms))
         }
         (Outcome::Refunded, None) => "Refunded, by a person’s word.".to_owned(),
         (Outcome::Ghosted, _) => "No payment; the client went silent.".to_owned(),
@@ -112,16 +112,21 @@ mod tests {
                 Outcome::Paid,
                 Some(2 * day),
                 &both,
-                "Paid $500.00 after 2 d. The hypothesis (risk-reversal) predicted a chance of 40 %, within 5 days: it \
+                "Paid $500.00, 2 d after the start. The hypothesis (risk-reversal) predicted a chance of 40 %, within 5 days: it \
                  was in time.",
             ),
             (
                 Outcome::Paid,
                 Some(6 * day),
                 &hypothesis(None, Some(1)),
-                "Paid $500.00 after 6 d. The hypothesis (risk-reversal) predicted within 1 day: it took longer.",
+                "Paid $500.00, 6 d after the start. The hypothesis (risk-reversal) predicted within 1 day: it took longer.",
             ),
-            (Outcome::Refunded, Some(day), &hypothesis(None, None), "Paid after 1 d, and $500.00 went back."),
+            (
+                Outcome::Refunded,
+                Some(day),
+                &hypothesis(None, None),
+                "Paid 1 d after the start; $500.00 went back.",
+            ),
             (
                 Outcome::Ghosted,
                 None,

@@ -50,6 +50,8 @@ async fn an_id_that_names_nothing_is_a_404() {
             body[field] = value;
         }
         body["stripe_customer_id"] = json!("cus_1");
+        body["text"] = json!("x");
+        body["revision"] = json!(0);
         let (mut tried, mut wrong) = (0, Vec::new());
         for (path, methods) in
             docs["paths"].as_object().unwrap().iter().filter(|(path, _)| path.contains("{id}"))

@@ -107,15 +107,17 @@ async fn the_revision_may_come_as_if_match_and_must_come() {
 #[tokio::test]
 async fn the_automatic_note_follows_the_facts_until_a_person_writes_one() {
     on_both(async |app| {
-        let journey = app.journey().await;
+        let client = app.client("ana@example.com", None).await;
+        let body = json!({"client_id": client, "content_version_id": app.version().await,
+            "started_at": "2026-11-19T02:00:00Z"});
+        let journey = app.journey_with(&body).await;
         let path = format!("/api/v1/journeys/{}/review", journey.id);
         assert_eq!(app.get(&path).await["automatic_note"], Value::Null, "nothing is decided");
-        app.advance(3 * 86_400);
         app.deliver(&Pay::of("learn", &journey.id).success()).await;
         app.sweep().await;
         let note = app.get(&path).await["automatic_note"].as_str().unwrap().to_owned();
         assert!(
-            note.starts_with("Paid $500.00 after 3 d")
+            note.starts_with("Paid $500.00, 3 d after the start.")
                 && note.contains("40 %, within 5 days: it was in time"),
             "{note}"
         );

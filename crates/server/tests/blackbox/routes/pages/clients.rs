@@ -1,6 +1,6 @@
 //! `/clients/…`
 
-use super::words;
+use super::spaced as words;
 use crate::util::on_both;
 use serde_json::json;
 use server::api::access::Role;

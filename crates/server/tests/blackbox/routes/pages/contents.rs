@@ -1,6 +1,6 @@
 //! `/contents/…` (SPEC J3).
 
-use super::words;
+use super::spaced as words;
 use crate::util::make::{content, hypothesis, text};
 use crate::util::on_both;
 use serde_json::json;

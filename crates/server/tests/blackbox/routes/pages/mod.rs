@@ -99,6 +99,11 @@ pub(crate) fn words(html: &str) -> String {
     text.replace("&nbsp;", " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Likewise, where every tag parts words.
+pub(crate) fn spaced(html: &str) -> String {
+    words(&html.replace('<', " <"))
+}
+
 /// Ids of the rows, in their order.
 fn ids(html: &str) -> Vec<String> {
     html.split("<tr role=\"row\" id=\"")

@@ -11,7 +11,7 @@ mod tabs;
 mod views;
 mod write;
 
-use super::words;
+use super::spaced;
 
 /// Every tab.
 const TABS: [&str; 6] = ["outcome", "analysis", "correlation", "learning", "notes", "payment"];
@@ -20,5 +20,5 @@ const TABS: [&str; 6] = ["outcome", "analysis", "correlation", "learning", "note
 fn panel(html: &str) -> String {
     let start = html.find("id=\"panel\"").unwrap_or_else(|| panic!("no panel: {html}"));
     let rest = &html[start..];
-    words(&rest[rest.find('>').unwrap() + 1..rest.find("</article>").unwrap()])
+    spaced(&rest[rest.find('>').unwrap() + 1..rest.find("</article>").unwrap()])
 }
