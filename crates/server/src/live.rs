@@ -117,8 +117,8 @@ impl Live {
         Ok(())
     }
 
-    /// Tells the streams of this node.
-    fn announce(&self, changes: Vec<Change>) {
+    /// Tells the streams of this node of what is committed already; [`Live::commit`] tells those of the others as well.
+    pub fn announce(&self, changes: Vec<Change>) {
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         for change in changes {
             ring.last += 1;

@@ -9,9 +9,10 @@ use clap::ValueEnum;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use store::journeys::JourneyFilter;
-use store::payments::PaymentFilter;
-use store::{Db, events, journeys, payments};
+use store::Db;
+use store::event_list::{self, EventFilter};
+use store::lists::{self, From, JourneyFilter, Sort};
+use store::payment_list::{self, PaymentFilter, Place};
 
 /// Rows read in one go.
 const PAGE: i64 = 1_000;
@@ -66,7 +67,7 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     let db = open(config).await?;
     let rows = match args.table {
         Table::Facts => export::csv(&db, out, told).await.map_err(failed)?,
-        Table::Journeys => write(out, JOURNEYS, &mut Journeys { db: &db, after: None }).await?,
+        Table::Journeys => write(out, JOURNEYS, &mut Journeys { db: &db, from: Some(From::Start) }).await?,
         Table::Payments => write(out, PAYMENTS, &mut Payments { db: &db, after: None }).await?,
         Table::Events => write(out, EVENTS, &mut Events { db: &db, after: None }).await?,
     };
@@ -135,15 +136,17 @@ const JOURNEYS: [&str; 16] = [
 
 struct Journeys<'a> {
     db: &'a Db,
-    after: Option<String>,
+    /// Where to go on; `None` at the end.
+    from: Option<From>,
 }
 
 impl Pages<16> for Journeys<'_> {
     async fn next(&mut self) -> Result<Vec<[String; 16]>, Failed> {
+        let Some(from) = self.from.take() else { return Ok(Vec::new()) };
         let mut conn = self.db.read().await?;
-        let lines = journeys::list(&mut conn, &JourneyFilter::default(), self.after.as_deref(), PAGE).await?;
-        self.after = lines.last().map(|line| line.journey.id.clone());
-        let rows = lines.into_iter().map(|line| {
+        let listed = lists::list(&mut conn, &JourneyFilter::default(), Sort::default(), &from, PAGE).await?;
+        self.from = listed.next.map(From::After);
+        let rows = listed.lines.into_iter().map(|line| {
             let journey = line.journey;
             [
                 journey.id,
@@ -186,14 +189,15 @@ const PAYMENTS: [&str; 13] = [
 
 struct Payments<'a> {
     db: &'a Db,
-    after: Option<String>,
+    after: Option<Place>,
 }
 
 impl Pages<13> for Payments<'_> {
     async fn next(&mut self) -> Result<Vec<[String; 13]>, Failed> {
         let mut conn = self.db.read().await?;
-        let found = payments::list(&mut conn, &PaymentFilter::default(), self.after.as_deref(), PAGE).await?;
-        self.after = found.last().map(|payment| payment.id.clone());
+        let filter = PaymentFilter::default();
+        let found = payment_list::list(&mut conn, &filter, self.after.as_ref(), PAGE).await?;
+        self.after = found.last().map(Place::of).or(self.after.take());
         let rows = found.into_iter().map(|payment| {
             let facts = payment.facts;
             [
@@ -227,8 +231,9 @@ struct Events<'a> {
 impl Pages<8> for Events<'_> {
     async fn next(&mut self) -> Result<Vec<[String; 8]>, Failed> {
         let mut conn = self.db.read().await?;
-        let found =
-            events::list(&mut conn, None, None, self.after.as_deref(), PAGE).await?.unwrap_or_default();
+        let filter = EventFilter::default();
+        let found = event_list::list(&mut conn, &filter, self.after.as_deref(), PAGE).await?;
+        let found = found.unwrap_or_default().events;
         self.after = found.last().map(|event| event.id.clone());
         let rows = found.into_iter().map(|event| {
             [

@@ -122,7 +122,14 @@ async fn each_change_of_a_note_is_in_the_audit_log() {
         let one = format!("{path}/{}", text(&app.post(&path, &json!({"text": "secret"})).await, "id"));
         app.call(OWNER, "PUT", &one, Some(&json!({"revision": 1, "text": "other"}))).await.ok();
         app.call(OWNER, "DELETE", &one, None).await;
-        let log = audit::list(&mut app.server.app.db.read().await.unwrap(), None, 3).await.unwrap();
+        let log = audit::list(
+            &mut app.server.app.db.read().await.unwrap(),
+            &store::audit::AuditFilter::default(),
+            None,
+            3,
+        )
+        .await
+        .unwrap();
         let told: Vec<_> = log.iter().map(|e| (e.action.as_str(), e.actor.as_str())).collect();
         assert_eq!(
             told,

@@ -140,7 +140,14 @@ async fn a_save_is_in_the_audit_log_and_in_the_stream_without_its_text() {
         app.call(EDITOR, "PUT", &path, Some(&json!({"revision": 0, "factors": "secret"}))).await.ok();
         let change = told.recv().await.unwrap();
         assert_eq!((change.change.change, &change.change.journey_id), ("review", &journey.id));
-        let log = audit::list(&mut app.server.app.db.read().await.unwrap(), None, 1).await.unwrap();
+        let log = audit::list(
+            &mut app.server.app.db.read().await.unwrap(),
+            &store::audit::AuditFilter::default(),
+            None,
+            1,
+        )
+        .await
+        .unwrap();
         assert_eq!((log[0].action.as_str(), log[0].object_id.as_ref()), ("review.save", Some(&journey.id)));
         assert!(!log[0].detail.contains("secret"), "{}", log[0].detail);
     })

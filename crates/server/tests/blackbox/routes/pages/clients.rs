@@ -40,7 +40,14 @@ async fn clients_are_imported_after_a_check_or_not_at_all() {
         let done = app.press(Some(EDITOR), "/clients/import", &[("do", "import"), ("csv", good)]).await;
         assert!(words(&done.text).contains("1 client imported"), "{}", words(&done.text));
         assert_eq!(app.get("/api/v1/clients").await["items"][0]["attributes"], json!({"size": "small"}));
-        let log = store::audit::list(&mut app.server.app.db.read().await.unwrap(), None, 1).await.unwrap();
+        let log = store::audit::list(
+            &mut app.server.app.db.read().await.unwrap(),
+            &store::audit::AuditFilter::default(),
+            None,
+            1,
+        )
+        .await
+        .unwrap();
         assert_eq!((log[0].action.as_str(), log[0].actor.as_str()), ("client.import", "Test editor"));
     })
     .await;

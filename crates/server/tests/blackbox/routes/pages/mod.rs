@@ -3,8 +3,8 @@
 mod assets;
 mod clients;
 mod contents;
-mod journeys;
 mod events;
+mod journeys;
 mod list;
 mod live;
 mod payments;
@@ -76,12 +76,6 @@ fn row(html: &str, id: &str) -> Option<String> {
     let rest = &html[start..];
     let inside = &rest[rest.find('>')? + 1..rest.find("</tr>")?];
     Some(words(inside))
-}
-
-/// As forms spell a text.
-fn encoded(text: &str) -> String {
-    let safe = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    text.bytes().map(|b| if safe(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// Text without tags, white space as one space.
