@@ -111,3 +111,35 @@ async fn a_client_without_attributes_is_in_no_segment() {
     })
     .await;
 }
+
+/// More changes at once than the announcements hold.
+#[tokio::test]
+async fn a_flood_of_changes_loses_none() {
+    on_both(async |app| {
+        let journeys = cohort(app, "flood", 3, 3).await;
+        app.caught_up().await;
+        let mut conn = app.server.app.db.read().await.unwrap();
+        let stored = store::journeys::get(&mut conn, &journeys[0].id).await.unwrap().unwrap();
+        let change = server::apply::journeys::change(&stored, server::apply::VIEW);
+        app.server.app.live.announce(vec![change; 5_000]);
+        app.mark(&journeys[2].id, "paid").await;
+        app.assert_followed().await;
+        let answer = app.insights("conversion?by=content").await;
+        assert_eq!(answer["groups"][0]["paid"], 1);
+    })
+    .await;
+}
+
+/// Open pages are told once something has changed.
+#[tokio::test]
+async fn open_pages_are_told_of_changes() {
+    on_both(async |app| {
+        let mut told = app.server.app.insights.changes();
+        let before = told.wait_for(Option::is_some).await.unwrap().unwrap();
+        app.journey().await;
+        let change = app.server.app.live.last();
+        let reached = told.wait_for(|held| held.is_some_and(|held| held.change >= change)).await;
+        assert!(reached.unwrap().unwrap().version > before.version);
+    })
+    .await;
+}
