@@ -28,18 +28,10 @@ struct Story<'a> {
 }
 
 impl Story<'_> {
-    fn pay(&mut self, journey: &Journey) -> Pay {
-        let mut pay = Pay::of(&journey.id[4..], &journey.id);
-        pay.at_s = self.app.now_s();
-        pay.currency = ["usd", "eur", "usd"][self.numbers.below(3)].to_owned();
-        pay
-    }
-
     async fn step(&mut self) {
         let (app, place) = (self.app, self.numbers.below(self.journeys.len()));
         let journey = self.journeys[place].clone();
-        let mut pay = self.pay(&journey);
-        pay.currency = "usd".to_owned();
+        let pay = Pay { at_s: app.now_s(), ..Pay::of(&journey.id[4..], &journey.id) };
         app.advance(60);
         match self.numbers.below(13) {
             0 => self.journeys.extend(cohort(app, "more", 1, 3).await),
@@ -62,8 +54,8 @@ impl Story<'_> {
                 app.call(Some(Role::Editor), "DELETE", &path, None).await;
             }
             9 => {
-                app.deliver(&[pay.event("checkout.session.expired", 5, pay.session("expired", "unpaid"))])
-                    .await
+                let session = pay.session("expired", "unpaid");
+                app.deliver(&[pay.event("checkout.session.expired", 5, session)]).await;
             }
             10 | 11 => drop(app.open_link(&link(&journey)).await),
             _ => self.give(&journey).await,
