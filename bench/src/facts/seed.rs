@@ -1,5 +1,12 @@
 //! Planted journeys as rows of a database, written through the store as the program writes them.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "numbers of a benchmark, all small"
+)]
+
 use crate::Outcome;
 use insight::planted::{AS_OF_S, ELEMENTS, Journey, Planted};
 use ledger::{Currency, Judgement, Money, Outcome as Became, OutcomeSource, PaymentStatus};
@@ -55,7 +62,7 @@ async fn given(conn: &mut Conn) -> Outcome<()> {
             id: id("hyp", number),
             statement: format!("Number {number} makes them read on to the end"),
             category: CATEGORIES[(number % CATEGORIES.len() as u64) as usize].to_owned(),
-            predicted_probability: (number % 3 > 0).then(|| 0.1 + 0.01 * number as f64),
+            predicted_probability: (number % 3 > 0).then_some(0.1 + 0.01 * number as f64),
             predicted_days: Some(7),
             created_at_ms: 0,
         };

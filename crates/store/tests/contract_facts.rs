@@ -64,6 +64,9 @@ async fn a_row_is_what_was_judged() {
     .await;
 }
 
+/// Outcome, mark, override, and when it then ended.
+type Case = (Outcome, Option<Mark>, Option<Override>, Option<i64>);
+
 #[tokio::test]
 async fn only_a_person_closes_a_journey() {
     on_both(async |t| {
@@ -72,7 +75,7 @@ async fn only_a_person_closes_a_journey() {
         let mark = |outcome| Mark { outcome, at_ms: NOW_MS + 1, by: "Ana".to_owned(), note: None };
         let pin =
             |outcome| Override { outcome, reason: "x".to_owned(), at_ms: NOW_MS + 2, by: "Ana".to_owned() };
-        let table: [(Outcome, Option<Mark>, Option<Override>, Option<i64>); 6] = [
+        let table: [Case; 6] = [
             (Outcome::Ghosted, None, None, None),
             (Outcome::Ghosted, Some(mark(Outcome::Responded)), None, None),
             (Outcome::Ghosted, Some(mark(Outcome::Ghosted)), None, Some(NOW_MS + 1)),

@@ -154,12 +154,12 @@ mod tests {
     /// Counts how often it is computed, and answers with that.
     async fn get(cache: &Cache, made: &Arc<AtomicUsize>, version: u64, now_s: u32) -> usize {
         let made = Arc::clone(made);
-        let make = move || async move {
+        let compute = move || async move {
             tokio::task::yield_now().await;
             let number = made.fetch_add(1, Ordering::SeqCst) + 1;
             Ok((number, Moment { as_of: at(version), now_s }))
         };
-        *cache.get(key(""), at(version), now_s, make).await.unwrap()
+        *cache.get(key(""), at(version), now_s, compute).await.unwrap()
     }
 
     #[tokio::test]

@@ -5,8 +5,10 @@
 use super::load;
 use super::state::Insights;
 use crate::clock::Clock;
-use crate::live::{Live, Receiver};
+use crate::live::{Live, Numbered, Receiver};
+use insight::facts::Columns;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -47,26 +49,81 @@ enum Ended {
     Closed,
 }
 
+/// Changes that wait to be taken in.
+#[derive(Default)]
+struct Waiting {
+    ids: BTreeSet<String>,
+    /// Of the last one.
+    number: u64,
+    /// Some were lost.
+    missed: bool,
+}
+
+impl Waiting {
+    fn add(&mut self, change: Result<Arc<Numbered>, RecvError>) {
+        match change {
+            Ok(change) => {
+                self.number = change.number;
+                self.ids.insert(change.change.journey_id.clone());
+            }
+            Err(RecvError::Lagged(_)) => self.missed = true,
+            Err(RecvError::Closed) => {}
+        }
+    }
+
+    /// What has come by now, without waiting.
+    fn add_all(&mut self, changes: &mut Receiver) {
+        while self.ids.len() < BURST_MAX {
+            match changes.try_recv() {
+                Ok(change) => self.add(Ok(change)),
+                Err(TryRecvError::Lagged(count)) => self.add(Err(RecvError::Lagged(count))),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+}
+
 async fn keep(insights: &Insights) {
     loop {
         // Before loading: what changes meanwhile is taken in twice rather than never.
-        let subscription = insights.live().subscribe(None);
+        let mut subscription = insights.live().subscribe(None);
         let started = Instant::now();
-        match load::everything(insights.db()).await {
-            Ok(columns) => {
-                let journeys = columns.len();
-                insights.replace(columns, subscription.number).await;
-                tracing::debug!(journeys, took = ?started.elapsed(), "journeys are loaded for the statistics");
-            }
-            Err(error) => {
-                tracing::warn!(%error, "journeys cannot be loaded for the statistics; trying again");
-                sleep(RETRY_AFTER).await;
-                continue;
-            }
+        let Some((columns, waiting)) = load(insights, &mut subscription.receiver).await else {
+            sleep(RETRY_AFTER).await;
+            continue;
+        };
+        tracing::debug!(journeys = columns.len(), took = ?started.elapsed(), "journeys are loaded for the statistics");
+        insights.replace(columns, subscription.number).await;
+        if !waiting.ids.is_empty() {
+            take_in(insights, waiting.ids.into_iter().collect(), waiting.number).await;
+        }
+        if waiting.missed {
+            continue;
         }
         match follow(insights, subscription.receiver, started + AFRESH_EVERY).await {
             Ended::Afresh => {}
             Ended::Closed => return,
+        }
+    }
+}
+
+/// Loads everything, and notes what changes meanwhile: that may be more than the channel holds.
+async fn load(insights: &Insights, changes: &mut Receiver) -> Option<(Columns, Waiting)> {
+    let (mut waiting, mut closed) = (Waiting::default(), false);
+    let mut loading = std::pin::pin!(load::everything(insights.db()));
+    loop {
+        tokio::select! {
+            loaded = &mut loading => match loaded {
+                Ok(columns) => return Some((columns, waiting)),
+                Err(error) => {
+                    tracing::warn!(%error, "journeys cannot be loaded for the statistics; trying again");
+                    return None;
+                }
+            },
+            change = changes.recv(), if !closed => {
+                closed = matches!(change, Err(RecvError::Closed));
+                waiting.add(change);
+            }
         }
     }
 }
@@ -77,24 +134,16 @@ async fn follow(insights: &Insights, mut changes: Receiver, until: Instant) -> E
             first = changes.recv() => first,
             () = sleep_until(until) => return Ended::Afresh,
         };
-        let first = match first {
-            Ok(first) => first,
-            Err(RecvError::Lagged(_)) => return Ended::Afresh,
-            Err(RecvError::Closed) => return Ended::Closed,
-        };
-        let mut number = first.number;
-        let mut ids = BTreeSet::from([first.change.journey_id.clone()]);
-        while ids.len() < BURST_MAX {
-            match changes.try_recv() {
-                Ok(next) => {
-                    number = next.number;
-                    ids.insert(next.change.journey_id.clone());
-                }
-                Err(TryRecvError::Lagged(_)) => return Ended::Afresh,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-            }
+        if matches!(first, Err(RecvError::Closed)) {
+            return Ended::Closed;
         }
-        take_in(insights, ids.into_iter().collect(), number).await;
+        let mut waiting = Waiting::default();
+        waiting.add(first);
+        waiting.add_all(&mut changes);
+        if waiting.missed {
+            return Ended::Afresh;
+        }
+        take_in(insights, waiting.ids.into_iter().collect(), waiting.number).await;
     }
 }
 
@@ -114,9 +163,14 @@ async fn take_in(insights: &Insights, ids: Vec<String>, number: u64) {
 /// Passes on what the columns hold, at most once per [`TELL_EVERY`].
 async fn tell(insights: &Insights) {
     let mut held = insights.held();
-    while held.changed().await.is_ok() {
+    loop {
         let as_of = *held.borrow_and_update();
-        insights.told().send_replace(as_of);
+        if as_of.is_some() {
+            insights.told().send_replace(as_of);
+        }
         sleep(TELL_EVERY).await;
+        if held.changed().await.is_err() {
+            return;
+        }
     }
 }

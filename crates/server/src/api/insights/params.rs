@@ -106,7 +106,9 @@ impl Asked {
 
 /// Unix seconds of a time, or of the first moment of a day (UTC); and whether it was a day.
 pub fn date_or_time(text: &str) -> Option<(u32, bool)> {
-    if let Ok(day) = text.parse::<jiff::civil::Date>() {
+    // A date is read from a text with a time as well.
+    if text.len() == "2026-01-31".len() {
+        let day: jiff::civil::Date = text.parse().ok()?;
         let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         return Some((u32::try_from(start.timestamp().as_second()).ok()?, true));
     }

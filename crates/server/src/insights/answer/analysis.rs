@@ -144,7 +144,7 @@ async fn told(
 ) -> Result<Analysis, StoreError> {
     let contents = Labels::of(db, &By::Content, [seen.content.clone()]).await?;
     let versions = Labels::of(db, &By::Version, [seen.version.clone()]).await?;
-    let hypotheses = Labels::of(db, &By::Hypothesis, seen.hypothesis.iter().map(|h| h.key.clone())).await?;
+    let statements = Labels::of(db, &By::Hypothesis, seen.hypothesis.iter().map(|h| h.key.clone())).await?;
     let none = Labels::default();
     let factors = seen.factors.into_iter().map(|(kind, group)| {
         let labels = match kind {
@@ -156,11 +156,11 @@ async fn told(
     });
     let factors: Vec<Factor> = factors.collect();
     let hypothesis = seen.hypothesis.map(|hypothesis| HypothesisEffect {
-        label: hypotheses.get(&hypothesis.key),
+        label: statements.get(&hypothesis.key),
         key: hypothesis.key,
         category: hypothesis.category,
-        with: Standing::of(HypothesisGroup::of(hypothesis.with, &hypotheses)),
-        without: hypothesis.without.map(|without| Standing::of(HypothesisGroup::of(without, &hypotheses))),
+        with: Standing::of(&HypothesisGroup::of(hypothesis.with, &statements)),
+        without: hypothesis.without.map(|without| Standing::of(&HypothesisGroup::of(without, &statements))),
     });
     let mut analysis = Analysis {
         as_of: as_of(moment),
@@ -205,7 +205,7 @@ fn strongest(factors: &[Factor]) -> Option<Factor> {
 }
 
 impl Standing {
-    fn of(group: HypothesisGroup) -> Self {
+    fn of(group: &HypothesisGroup) -> Self {
         Self {
             standing: group.standing,
             effectiveness: group.effectiveness,

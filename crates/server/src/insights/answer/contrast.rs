@@ -93,7 +93,7 @@ impl Insights {
                     unpaid: report.unpaid,
                     open: report.open,
                     elements: elements.into_iter().map(ElementShare::of).collect(),
-                    pages: report.pages.into_iter().map(Behaviour::of).collect(),
+                    pages: report.pages.iter().map(Behaviour::of).collect(),
                 })
             },
         )
@@ -120,7 +120,7 @@ impl ElementShare {
 }
 
 impl Behaviour {
-    fn of(page: contrast::Behaviour) -> Self {
+    fn of(page: &contrast::Behaviour) -> Self {
         const PAGES: [&str; 4] = ["activation", "agreement", "confirmation", "processing"];
         let (test, why) = or_why(page.test);
         Self {

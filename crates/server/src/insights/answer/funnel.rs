@@ -48,7 +48,7 @@ impl Insights {
             key,
             move |columns, moment| funnel::report(columns, &ask.question(moment.now_s)),
             async move |steps: Vec<funnel::Step>, _: Db, moment| {
-                let steps = steps.into_iter().map(Step::of).collect();
+                let steps = steps.iter().map(Step::of).collect();
                 Ok::<_, StoreError>(Funnel { as_of: as_of(moment), unit: "journeys", steps })
             },
         )
@@ -57,7 +57,7 @@ impl Insights {
 }
 
 impl Step {
-    fn of(step: funnel::Step) -> Self {
+    fn of(step: &funnel::Step) -> Self {
         let label = match step.name {
             "started" => "Started",
             "activation" => "Saw the welcome",

@@ -30,6 +30,8 @@ pub struct Hypotheses {
     pub more: usize,
     /// All predictions together; null without any.
     pub seller: Option<Accuracy>,
+    /// The same with journeys that are still open, each known outcome weighted by its chance of being known by now.
+    pub seller_so_far: Option<SoFar>,
     /// The seller's calibration by thirty days of starts.
     pub over_time: Vec<Calibration>,
     /// All predictions by tenths: mean predicted against observed.
@@ -79,6 +81,17 @@ pub struct Accuracy {
     pub says: String,
 }
 
+/// Predictions against outcomes, of journeys of any age.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SoFar {
+    /// Journeys.
+    pub n: u64,
+    /// Mean squared error of the predictions: 0 is perfect.
+    pub brier: f64,
+    /// Above 0: better than always saying the base rate.
+    pub skill: Option<f64>,
+}
+
 /// Mean prediction against what was observed.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Calibration {
@@ -113,7 +126,8 @@ impl Insights {
                     groups: groups.into_iter().map(|group| HypothesisGroup::of(group, &labels)).collect(),
                     more,
                     over_time: spans.map(|(from_s, accuracy)| over_time(*from_s, accuracy)).collect(),
-                    seller: report.seller.ok().map(Accuracy::of),
+                    seller_so_far: report.seller_with_open.ok().and_then(SoFar::of),
+                    seller: report.seller.as_ref().ok().map(Accuracy::of),
                     tenths: report.tenths.into_iter().map(tenth).collect(),
                 })
             },
@@ -149,7 +163,7 @@ impl HypothesisGroup {
             }
             other => or_why(other),
         };
-        let (accuracy, accuracy_why) = match group.accuracy {
+        let (accuracy, accuracy_why) = match &group.accuracy {
             Ok(accuracy) => (Some(Accuracy::of(accuracy)), None),
             Err(_) => (None, Some("no prediction of a journey that had the whole horizon yet".to_owned())),
         };
@@ -164,8 +178,15 @@ impl HypothesisGroup {
     }
 }
 
+impl SoFar {
+    fn of(so_far: hypotheses::WithOpen) -> Option<Self> {
+        let brier = real(so_far.brier)?;
+        Some(Self { n: so_far.n, brier, skill: so_far.skill.ok().and_then(real) })
+    }
+}
+
 impl Accuracy {
-    fn of(accuracy: hypotheses::Accuracy) -> Self {
+    fn of(accuracy: &hypotheses::Accuracy) -> Self {
         let (line, slope_why) = or_why(accuracy.line);
         let observations = if accuracy.n == 1 { "observation" } else { "observations" };
         Self {

@@ -103,13 +103,13 @@ impl RevenueGroup {
             refund_rate: group.refund_rate.into(),
             loss_rate: group.loss_rate.into(),
             at_risk: group.counts.at_risk,
-            earned: group.earned.into_iter().map(Earned::of).collect(),
+            earned: group.earned.iter().map(Earned::of).collect(),
         }
     }
 }
 
 impl Earned {
-    fn of(earned: revenue::Earned) -> Self {
+    fn of(earned: &revenue::Earned) -> Self {
         Self {
             currency: code(earned.currency),
             net_minor: i64::try_from(earned.moments.sum).unwrap_or(i64::MAX),

@@ -28,18 +28,10 @@ struct Story<'a> {
 }
 
 impl Story<'_> {
-    fn pay(&mut self, journey: &Journey) -> Pay {
-        let mut pay = Pay::of(&journey.id[4..], &journey.id);
-        pay.at_s = self.app.now_s();
-        pay.currency = ["usd", "eur", "usd"][self.numbers.below(3)].to_owned();
-        pay
-    }
-
     async fn step(&mut self) {
         let (app, place) = (self.app, self.numbers.below(self.journeys.len()));
         let journey = self.journeys[place].clone();
-        let mut pay = self.pay(&journey);
-        pay.currency = "usd".to_owned();
+        let pay = Pay { at_s: app.now_s(), ..Pay::of(&journey.id[4..], &journey.id) };
         app.advance(60);
         match self.numbers.below(13) {
             0 => self.journeys.extend(cohort(app, "more", 1, 3).await),
@@ -62,8 +54,8 @@ impl Story<'_> {
                 app.call(Some(Role::Editor), "DELETE", &path, None).await;
             }
             9 => {
-                app.deliver(&[pay.event("checkout.session.expired", 5, pay.session("expired", "unpaid"))])
-                    .await
+                let session = pay.session("expired", "unpaid");
+                app.deliver(&[pay.event("checkout.session.expired", 5, session)]).await;
             }
             10 | 11 => drop(app.open_link(&link(&journey)).await),
             _ => self.give(&journey).await,
@@ -108,6 +100,38 @@ async fn a_client_without_attributes_is_in_no_segment() {
         assert_eq!(keys, ["industry=tagged", "size=small"]);
         let now: Journey = read(&app.get(&format!("/api/v1/journeys/{}", plain.id)).await);
         assert_ne!(now.client_id, tagged[0].client_id);
+    })
+    .await;
+}
+
+/// More changes at once than the announcements hold.
+#[tokio::test]
+async fn a_flood_of_changes_loses_none() {
+    on_both(async |app| {
+        let journeys = cohort(app, "flood", 3, 3).await;
+        app.caught_up().await;
+        let mut conn = app.server.app.db.read().await.unwrap();
+        let stored = store::journeys::get(&mut conn, &journeys[0].id).await.unwrap().unwrap();
+        let change = server::apply::journeys::change(&stored, server::apply::VIEW);
+        app.server.app.live.announce(vec![change; 5_000]);
+        app.mark(&journeys[2].id, "paid").await;
+        app.assert_followed().await;
+        let answer = app.insights("conversion?by=content").await;
+        assert_eq!(answer["groups"][0]["paid"], 1);
+    })
+    .await;
+}
+
+/// Open pages are told once something has changed.
+#[tokio::test]
+async fn open_pages_are_told_of_changes() {
+    on_both(async |app| {
+        let mut told = app.server.app.insights.changes();
+        let before = told.wait_for(Option::is_some).await.unwrap().unwrap();
+        app.journey().await;
+        let change = app.server.app.live.last();
+        let reached = told.wait_for(|held| held.is_some_and(|held| held.change >= change)).await;
+        assert!(reached.unwrap().unwrap().version > before.version);
     })
     .await;
 }
