@@ -5,6 +5,7 @@ use crate::api::access::Viewer;
 use crate::api::problem::{Problem, Result};
 use crate::api::query::Params;
 use crate::app::App;
+use crate::csv_file;
 use crate::insights::answer::Weeks;
 use crate::insights::ask::By;
 use axum::extract::State;
@@ -23,5 +24,19 @@ pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> R
     }
     let asked = params.finish(asked)?;
     let answer = app.insights.weeks(&asked.ask, currency.unwrap_or(*b"usd")).await?;
-    Ok(asked.answer("revenue-by-week", &*answer))
+    asked.answer(&*answer, csv)
+}
+
+fn csv(answer: &Weeks) -> Result<Response> {
+    let columns = ["from", "currency", "net_minor", "paid", "as_of"];
+    let rows = answer.weeks.iter().map(|week| {
+        [
+            week.from.clone(),
+            answer.currency.clone(),
+            week.net_minor.to_string(),
+            week.paid.to_string(),
+            answer.as_of.clone(),
+        ]
+    });
+    csv_file::answer("revenue-by-week", columns, rows)
 }

@@ -84,7 +84,7 @@ fn ready(n: u64) -> Figure {
 }
 
 #[test]
-fn every_kind_of_data_is_told_truly() {
+fn little_data_is_told_truly() {
     let table: Vec<(&str, Conversion, &str)> = vec![
         (
             "no data",
@@ -122,6 +122,15 @@ fn every_kind_of_data_is_told_truly() {
             "30 % of journeys are paid within 30 days (7–65 %, n = 7). Insufficient: the worth of 20 journeys is needed \
              before there is a verdict. Journeys count by how much of their time they have had.",
         ),
+    ];
+    for (what, conversion, want) in table {
+        assert_eq!(told(&conversion, &[]), want, "{what}");
+    }
+}
+
+#[test]
+fn enough_data_is_told_with_its_limits() {
+    let table: Vec<(&str, Conversion, &str)> = vec![
         (
             "one variant",
             conversion(ready(120), vec![group("A", 120, "not_distinct", 0.24, 0.0)]),
@@ -195,7 +204,8 @@ fn the_time_before_is_compared_with_care() {
     ];
     for (then, want) in table {
         let before = conversion(then, vec![]);
-        let seen = Seen { by: &By::Content, conversion: &now, by_element: None, before: Some(&before), earned: &[] };
+        let seen =
+            Seen { by: &By::Content, conversion: &now, by_element: None, before: Some(&before), earned: &[] };
         let told = words(&seen).sentences.join(" ").replace('\u{a0}', " ");
         assert!(told.contains(want), "{told}");
     }
@@ -203,11 +213,18 @@ fn the_time_before_is_compared_with_care() {
 
 #[test]
 fn where_contents_cannot_be_told_apart_their_elements_may_be() {
-    let same = conversion(ready(200), vec![group("A", 100, "not_distinct", 0.3, 0.06), group("B", 100, "not_distinct", 0.24, -0.06)]);
+    let same = conversion(
+        ready(200),
+        vec![group("A", 100, "not_distinct", 0.3, 0.06), group("B", 100, "not_distinct", 0.24, -0.06)],
+    );
     let elements = conversion(ready(200), vec![group("guarantee=yes", 96, "more", 0.31, 0.13)]);
-    let seen = Seen { by: &By::Content, conversion: &same, by_element: Some(&elements), before: None, earned: &[] };
+    let seen =
+        Seen { by: &By::Content, conversion: &same, by_element: Some(&elements), before: None, earned: &[] };
     let Words { sentences, caveat } = words(&seen);
     assert!(sentences[1].starts_with("No content can be told apart"), "{sentences:?}");
-    assert!(sentences[2].starts_with("Journeys with guarantee=yes were paid within 30 days in 31"), "{sentences:?}");
+    assert!(
+        sentences[2].starts_with("Journeys with guarantee=yes were paid within 30 days in 31"),
+        "{sentences:?}"
+    );
     assert!(caveat.unwrap().starts_with("Associated with, not proof"));
 }

@@ -3,7 +3,9 @@
 use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::Body;
-use super::rows::{ROWS_MAX, dash, ends, figure_words, first_large, p_words, rate_table, rate_without_n, tone};
+use super::rows::{
+    ROWS_MAX, dash, ends, figure_words, first_large, p_words, rate_table, rate_without_n, tone,
+};
 use crate::charts::intervals::{self, Intervals, Row};
 use crate::charts::{Figure, Frame, Table, Unit, unit};
 use crate::insights::answer::{ElementEffect, Elements};

@@ -37,11 +37,7 @@ pub(super) fn rate_without_n(group: &ConversionGroup) -> Row {
     let counts =
         format!("{} of {} paid", unit::count(group.paid), unit::counted(group.n, "journey", "journeys"));
     let said = rate_words(group);
-    let figure = if group.verdict == "insufficient" {
-        group.says.clone()
-    } else {
-        format!("{sign}{said}")
-    };
+    let figure = if group.verdict == "insufficient" { group.says.clone() } else { format!("{sign}{said}") };
     let says = format!("{}: {said}. {counts}. {}.", group.label, first_large(&group.says));
     // Below the gate there is no point to read off.
     let value = group.rate.filter(|_| group.verdict != "insufficient");

@@ -1,6 +1,7 @@
 //! The seller's pages.
 
 mod assets;
+mod intelligence;
 mod list;
 mod live;
 mod sign_in;
