@@ -51,6 +51,15 @@
     tip.style.top = `${above > GAP_PX ? above : y + 2 * GAP_PX}px`;
   }
 
+  // The page moved under it.
+  function follow() {
+    const mark = document.querySelector(".mark.is-active");
+    if (!mark) return;
+    const at = middle(mark);
+    if (at.y < 0 || at.y > innerHeight) hide();
+    else place(at);
+  }
+
   function hide() {
     for (const mark of document.querySelectorAll(".mark.is-active")) mark.classList.remove("is-active");
     tip.hidden = true;
@@ -100,7 +109,7 @@
   document.addEventListener("focusout", (event) => {
     if (event.target.matches?.("svg.drawing")) hide();
   });
-  addEventListener("scroll", () => { if (shown) hide(); }, { passive: true });
+  addEventListener("scroll", follow, { passive: true });
   addEventListener("charts", prepare);
   prepare();
 })();
