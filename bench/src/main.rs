@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is where the figures go")]
 
+mod facts;
 mod ingest;
 mod insight;
 mod reference;
@@ -20,6 +21,7 @@ type Outcome<T> = Result<T, Failure>;
 #[derive(Parser)]
 #[command(name = "cargo xtask bench", max_term_width = 110)]
 enum Command {
+    Facts(facts::Options),
     Ingest(ingest::Options),
     Insight(insight::Options),
     #[command(hide = true)]
@@ -28,6 +30,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Command::parse() {
+        Command::Facts(options) => facts::run(&options),
         Command::Ingest(options) => ingest::run(&options),
         Command::Insight(options) => insight::run(&options),
         Command::ReferenceServer(options) => reference::run(&options),

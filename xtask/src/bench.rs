@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// Benchmarks that start the built program.
 const DRIVES_THE_PROGRAM: [&str; 1] = ["ingest"];
 /// Benchmarks that also measure PostgreSQL. It keeps its default durability: numbers without fsync would flatter.
-const WITH_POSTGRES: [&str; 1] = ["ingest"];
+const WITH_POSTGRES: [&str; 2] = ["facts", "ingest"];
 
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Outcome<ExitCode> {
     let Some(name) = args.first() else {

@@ -13,6 +13,7 @@ mod contract_db;
 mod contract_errors;
 mod contract_events;
 mod contract_events_life;
+mod contract_facts;
 mod contract_history;
 mod contract_journeys;
 mod contract_journeys_life;

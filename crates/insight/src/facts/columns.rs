@@ -1,9 +1,9 @@
 //! The columns: one compact row per journey, replaced whole when the journey changes.
 //!
-//! 55 bytes a journey and its share of the sets (59 once ids came out of order): 128-bit id, start, delay, money or
-//! price, version, hypothesis, segments, elements, currency, standing with mode and stage, flags, time on four pages.
-//! Money given back is kept apart, as it is rare. Nothing is summed here: every report is a pass over the rows, so a
-//! refund or an override takes away exactly what the payment added.
+//! 51 bytes a journey and its share of the sets (55 once ids came out of order): 128-bit id, start, delay, money,
+//! version, hypothesis, segments, elements, currency, standing with mode and stage, flags, time on four pages. Money
+//! given back, and amounts beyond 32 bits, are kept apart, as they are rare. Nothing is summed here: every report is a
+//! pass over the rows, so a refund or an override takes away exactly what the payment added.
 
 use super::dictionary::{Dictionary, Sets};
 use super::{CurrencyCode, Fact, Standing};
@@ -33,6 +33,7 @@ pub(crate) const GAVE_BACK: u8 = 1 << 1;
 pub(crate) const REFUND: u8 = 1 << 2;
 pub(crate) const LOST: u8 = 1 << 3;
 pub(crate) const AT_RISK: u8 = 1 << 4;
+const LARGE: u8 = 1 << 5;
 
 /// A version's content and a hypothesis's category and predictions, by number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +56,10 @@ pub struct Columns {
     late: BTreeMap<u128, u32>,
     pub(crate) start_s: Vec<u32>,
     pub(crate) delay_s: Vec<u32>,
-    pub(crate) amount_minor: Vec<i64>,
+    /// Captured; 0 before, and while it is in `large`.
+    amount_minor: Vec<i32>,
+    /// Captured, where 32 bits do not hold it.
+    large: HashMap<u32, i64>,
     pub(crate) version: Vec<u32>,
     pub(crate) hypothesis: Vec<u32>,
     pub(crate) segments: Vec<u32>,
@@ -212,16 +216,20 @@ impl Columns {
     fn set_money(&mut self, row: u32, fact: &Fact<'_>) {
         let at = row as usize;
         self.given_back.remove(&row);
-        let Some(money) = fact.money else {
-            self.amount_minor[at] = fact.price_minor;
-            self.flags[at] = 0;
-            return;
-        };
+        self.large.remove(&row);
+        self.amount_minor[at] = 0;
+        self.flags[at] = 0;
+        let Some(money) = fact.money else { return };
         let back = money.gross_minor - money.net_minor();
         let flag = |on: bool, flag: u8| if on { flag } else { 0 };
-        self.amount_minor[at] = money.gross_minor;
+        let small = i32::try_from(money.gross_minor);
+        self.amount_minor[at] = small.unwrap_or(0);
+        if small.is_err() {
+            self.large.insert(row, money.gross_minor);
+        }
         self.flags[at] = HAS_MONEY
             | flag(back != 0, GAVE_BACK)
+            | flag(small.is_err(), LARGE)
             | flag(money.refunded_minor > 0, REFUND)
             | flag(money.lost_minor > 0, LOST)
             | flag(money.at_risk, AT_RISK);
@@ -237,7 +245,9 @@ impl Columns {
             return 0;
         }
         let back = if flags & GAVE_BACK == 0 { 0 } else { self.given_back[&(at as u32)] };
-        self.amount_minor[at] - back
+        let gross =
+            if flags & LARGE == 0 { i64::from(self.amount_minor[at]) } else { self.large[&(at as u32)] };
+        gross - back
     }
 
     /// The id of the journey in place `at`.
@@ -348,8 +358,8 @@ impl Columns {
 
     /// Bytes that the rows and their sets take; names of versions, hypotheses and elements apart.
     pub fn resident_bytes(&self) -> usize {
-        let row = 16 + 6 * 4 + 8 + 3 + 4;
-        let late = self.late.len() * 40 + self.given_back.len() * 24;
+        let row = 16 + 7 * 4 + 3 + 4;
+        let late = self.late.len() * 40 + (self.given_back.len() + self.large.len()) * 24;
         let sets = self.patterns.bytes() + self.segment_sets.bytes();
         self.ids.len() * row + self.order.len() * 4 + late + sets
     }

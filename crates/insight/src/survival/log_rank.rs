@@ -41,11 +41,17 @@ pub struct ChiSquared {
     pub p: f64,
 }
 
-/// Groups without journeys are left out. Absent below two groups, and when nothing was paid.
+/// Groups beyond which the test is not made: it looks at all pairs of them at every payment time.
+pub const GROUPS_MAX: usize = 100;
+
+/// Groups without journeys are left out. Absent below two groups, beyond [`GROUPS_MAX`], and when nothing was paid.
 pub fn log_rank(groups: &[&Exits], weights: Weights) -> Answer<ChiSquared> {
     let groups: Vec<&Exits> = groups.iter().copied().filter(|group| group.total() > 0.0).collect();
     if groups.len() < 2 {
         return Err(if groups.is_empty() { Absent::NoData } else { Absent::OneGroup });
+    }
+    if groups.len() > GROUPS_MAX {
+        return Err(Absent::Invalid("more groups than this test takes"));
     }
     let count = groups.len();
     let mut sums = Sums { excess: vec![0.0; count], covariance: Square::zero(count) };

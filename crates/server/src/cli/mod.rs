@@ -3,6 +3,7 @@
 
 mod demo;
 mod doctor;
+mod export;
 mod import;
 mod migrate;
 mod reconcile;
@@ -45,6 +46,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Compare the books with Stripe, take in what is missing, and report what differs. Exit 1 when something does.
     Reconcile(reconcile::Args),
+    /// Write records to standard output or a file.
+    Export(export::Args),
     /// Take records in from files.
     Import(import::Args),
     /// Apply stored events again. Applying is idempotent, so this is safe for any event.
@@ -105,6 +108,7 @@ async fn dispatch(command: Command) -> Result<ExitCode, Failed> {
         Command::Token(args) => token::run(&config, args).await,
         Command::Doctor(args) => doctor::run(&config, args).await,
         Command::Reconcile(args) => reconcile::run(config, args).await,
+        Command::Export(args) => export::run(&config, args).await,
         Command::Import(args) => import::run(&config, args).await,
         Command::Replay(args) => replay::run(&config, args).await,
     }

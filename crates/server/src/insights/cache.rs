@@ -137,3 +137,79 @@ impl Slot {
         kept.is_good(as_of, now_s).then(|| kept.value.downcast().ok()).flatten()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn key(more: &str) -> Key {
+        Key { report: "test", ask: Ask::of_mode(true), more: more.to_owned() }
+    }
+
+    const fn at(version: u64) -> AsOf {
+        AsOf { version, change: version }
+    }
+
+    /// Counts how often it is computed, and answers with that.
+    async fn get(cache: &Cache, made: &Arc<AtomicUsize>, version: u64, now_s: u32) -> usize {
+        let made = Arc::clone(made);
+        let make = move || async move {
+            tokio::task::yield_now().await;
+            let number = made.fetch_add(1, Ordering::SeqCst) + 1;
+            Ok((number, Moment { as_of: at(version), now_s }))
+        };
+        *cache.get(key(""), at(version), now_s, make).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn fifty_who_ask_at_once_cost_one_computation() {
+        let (cache, made) = (Cache::default(), Arc::default());
+        let answers = futures_util::future::join_all((0..50).map(|_| get(&cache, &made, 1, 100))).await;
+        assert_eq!(answers, [1; 50]);
+        assert_eq!(get(&cache, &made, 1, 100 + AGE_MAX_S).await, 1, "nothing changed");
+        assert_eq!(get(&cache, &made, 2, 100 + AGE_MAX_S).await, 2, "something changed");
+        assert_eq!(get(&cache, &made, 2, 101 + 2 * AGE_MAX_S).await, 3, "journeys grew older");
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_does_not_stop_what_others_wait_for() {
+        let (cache, made) = (Cache::default(), Arc::default());
+        let gone = get(&cache, &made, 1, 100);
+        let stays = get(&cache, &made, 1, 100);
+        tokio::select! {
+            biased;
+            () = async { let _ = futures_util::poll!(Box::pin(gone)); } => {}
+            () = std::future::pending() => {}
+        }
+        assert_eq!(stays.await, 1);
+    }
+
+    #[test]
+    fn only_so_many_answers_are_kept() {
+        let cache = Cache::default();
+        let first = cache.slot(key("first"));
+        for number in 0..SLOTS_MAX {
+            cache.slot(key(&number.to_string()));
+            cache.slot(key("first"));
+        }
+        let kept = cache.0.lock().unwrap();
+        assert_eq!(kept.by_key.len(), SLOTS_MAX);
+        assert!(Arc::ptr_eq(&kept.by_key[&key("first")].slot, &first), "the one in use stays");
+        assert!(!kept.by_key.contains_key(&key("0")), "the one used longest ago goes");
+    }
+
+    #[test]
+    fn what_took_long_is_good_for_longer() {
+        let kept = |took: Duration| Kept {
+            value: Arc::new(()),
+            as_of: at(1),
+            at_s: 100,
+            made: Instant::now(),
+            took,
+        };
+        assert!(!kept(LONG / 2).is_good(at(2), 100));
+        assert!(kept(LONG).is_good(at(2), 100));
+        assert!(!kept(LONG).is_good(at(2), 99), "time does not run backwards");
+    }
+}

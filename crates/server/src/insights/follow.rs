@@ -26,7 +26,7 @@ const BURST_MAX: usize = 4_096;
 const AFRESH_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts keeping the columns, until `stop`.
-pub(crate) fn start(db: Db, clock: Clock, live: Live, stop: CancellationToken) -> (Insights, JoinHandle<()>) {
+pub fn start(db: Db, clock: Clock, live: Live, stop: CancellationToken) -> (Insights, JoinHandle<()>) {
     let insights = Insights::new(db, clock, live);
     let task = {
         let insights = insights.clone();

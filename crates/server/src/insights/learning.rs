@@ -98,3 +98,110 @@ fn days(days: f64) -> String {
     let text = text.strip_suffix(".0").unwrap_or(&text);
     if text == "1" { "1 day".to_owned() } else { format!("{text} days") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::insights::answer::ConversionGroup;
+
+    fn group(label: &str, verdict: &'static str, lift: Option<f64>) -> ConversionGroup {
+        ConversionGroup {
+            key: label.to_owned(),
+            label: label.to_owned(),
+            n: 40,
+            open: 0,
+            paid: 12,
+            refunded: 0,
+            closed: 0,
+            matured: 40,
+            rate: Some(0.3),
+            interval: Some([Some(0.18), Some(0.45)]),
+            shrunk: None,
+            lift,
+            lift_interval: None,
+            p: None,
+            q: None,
+            verdict,
+            says: String::new(),
+            needed: None,
+            needed_for_difference: None,
+            method: "count",
+            state: "ready",
+        }
+    }
+
+    fn standing(standing: &'static str, effectiveness: Option<f64>) -> Standing {
+        let interval = Some([Some(0.18), Some(0.45)]);
+        Standing { standing, effectiveness, n: 40, paid: 12, rate: Some(0.3), interval }
+    }
+
+    fn bare() -> Analysis {
+        Analysis {
+            as_of: String::new(),
+            journey_id: String::new(),
+            horizon_days: 30,
+            state: "open",
+            days: 1.0,
+            predicted: None,
+            predicted_days: None,
+            brier: None,
+            hypothesis: None,
+            factors: Vec::new(),
+            strongest: None,
+            missed: Vec::new(),
+            score: None,
+            score_why: None,
+            note: String::new(),
+        }
+    }
+
+    fn rich() -> Analysis {
+        let factor =
+            |verdict, lift| Factor { kind: "element", group: group("headline=question", verdict, lift) };
+        Analysis {
+            state: "paid",
+            days: 3.24,
+            predicted: Some(0.4),
+            predicted_days: Some(5.0),
+            hypothesis: Some(HypothesisEffect {
+                key: "hyp".to_owned(),
+                label: "A guarantee removes the risk".to_owned(),
+                category: "risk-reversal".to_owned(),
+                with: standing("supported", Some(97.0)),
+                without: Some(standing("emerging", Some(88.0))),
+            }),
+            factors: vec![
+                factor("more", Some(0.12)),
+                factor("less", Some(-0.05)),
+                factor("insufficient", None),
+            ],
+            missed: vec![group("proof=video", "more", Some(0.1))],
+            ..bare()
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_said_and_no_more() {
+        assert_eq!(note(&bare()), "Still open after 1 day.");
+        let want = "Paid after 3.2 days. The hypothesis predicted a chance of 40 % and payment in 5 days. Its \
+                    hypothesis “A guarantee removes the risk” has 12 of 40 journeys paid, a chance of 30 % (18 % to 45 \
+                    %): supported, without this journey emerging. Associated with more payment than the others: \
+                    headline=question (+12 points). Associated with less payment than the others: headline=question (-5 \
+                    points). Too few journeys to say anything of headline=question. Not given here, and associated with \
+                    more payment elsewhere: proof=video.";
+        assert_eq!(note(&rich()), want);
+        let closed = Analysis { state: "closed", days: 12.0, ..bare() };
+        assert_eq!(note(&closed), "Closed unpaid by a person after 12 days.");
+    }
+
+    /// SPEC I10.
+    #[test]
+    fn nothing_is_said_to_be_caused() {
+        for state in ["open", "paid", "refunded", "closed"] {
+            let text = note(&Analysis { state, ..rich() }).to_lowercase();
+            for word in ["caus", "drove", "because", "due to", "led to", "thanks to"] {
+                assert!(!text.contains(word), "{text}");
+            }
+        }
+    }
+}

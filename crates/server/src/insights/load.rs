@@ -7,7 +7,7 @@ use insight::facts::{Columns, CurrencyCode, Fact, Hypothesis, Money, Standing};
 use ledger::{Outcome, PaymentStatus};
 use std::collections::{BTreeMap, HashMap};
 use store::facts::{self, AttributesRow, FactNumbers, FactRow, HypothesisRow, VersionRow};
-use store::{Db, Result};
+use store::{Conn, Db, Result};
 
 /// Ids named in one statement.
 const IDS_PER_STATEMENT: usize = 500;
@@ -39,10 +39,7 @@ struct Predicted {
 pub(super) async fn everything(db: &Db) -> Result<Columns> {
     let mut conn = db.read().await?;
     let mut known = Known::default();
-    facts::each_version(&mut conn, |row| known.version(row)).await?;
-    facts::each_hypothesis(&mut conn, |row| known.hypothesis(row)).await?;
-    facts::each_attributes(&mut conn, |row| known.attributes(row)).await?;
-    known.read = HashMap::new();
+    known.read_all(&mut conn).await?;
     let mut columns = Columns::new();
     let mut late = Vec::new();
     facts::each(&mut conn, |row| {
@@ -57,6 +54,36 @@ pub(super) async fn everything(db: &Db) -> Result<Columns> {
         fact.put(&mut columns);
     }
     Ok(columns)
+}
+
+/// Shows every journey with what it refers to; ends early when `see` refuses.
+pub(super) async fn each<E>(
+    db: &Db,
+    mut see: impl FnMut(&FactRow<'_>, Given<'_>) -> std::result::Result<(), E>,
+) -> Result<std::result::Result<(), E>> {
+    let mut conn = db.read().await?;
+    let mut known = Known::default();
+    known.read_all(&mut conn).await?;
+    let mut done = Ok(());
+    facts::each(&mut conn, |row| {
+        if done.is_ok()
+            && let Some(given) = known.given(row)
+        {
+            done = see(row, given);
+        }
+    })
+    .await?;
+    Ok(done)
+}
+
+/// What a journey refers to.
+pub(super) struct Given<'a> {
+    pub(super) content_id: &'a str,
+    pub(super) elements: &'a [String],
+    pub(super) category: &'a str,
+    pub(super) predicted: Option<f64>,
+    pub(super) predicted_days: Option<f64>,
+    pub(super) segments: &'a [String],
 }
 
 /// A journey's fact that keeps its own texts, on its way into the columns.
@@ -96,6 +123,14 @@ impl Owned {
 }
 
 impl Known {
+    async fn read_all(&mut self, conn: &mut Conn) -> Result<()> {
+        facts::each_version(conn, |row| self.version(row)).await?;
+        facts::each_hypothesis(conn, |row| self.hypothesis(row)).await?;
+        facts::each_attributes(conn, |row| self.attributes(row)).await?;
+        self.read = HashMap::new();
+        Ok(())
+    }
+
     fn version(&mut self, row: &VersionRow<'_>) {
         let version = Version { content_id: row.content_id.to_owned(), elements: pairs(row.elements) };
         self.versions.insert(row.id.to_owned(), version);
@@ -119,19 +154,27 @@ impl Known {
         self.segments_of.insert(client, place);
     }
 
+    /// Absent when its version or hypothesis is not known.
+    fn given(&self, row: &FactRow<'_>) -> Option<Given<'_>> {
+        let version = self.versions.get(row.version_id)?;
+        let predicted = self.hypotheses.get(row.hypothesis_id)?;
+        let place = id_number(row.client_id).and_then(|client| self.segments_of.get(&client));
+        Some(Given {
+            content_id: &version.content_id,
+            elements: &version.elements,
+            category: &predicted.category,
+            predicted: predicted.probability,
+            predicted_days: predicted.days,
+            segments: place.map_or(&[], |place| self.segments[*place as usize].as_slice()),
+        })
+    }
+
     /// False when its version or hypothesis is not known.
     fn put(&self, row: &FactRow<'_>, columns: &mut Columns) -> bool {
-        let (Some(version), Some(predicted)) =
-            (self.versions.get(row.version_id), self.hypotheses.get(row.hypothesis_id))
-        else {
-            return false;
-        };
+        let Some(given) = self.given(row) else { return false };
         let Some(id) = id_number(row.id) else { return true };
-        let place = id_number(row.client_id).and_then(|client| self.segments_of.get(&client));
-        let segments = place.map_or(&[][..], |place| self.segments[*place as usize].as_slice());
-        // Small sets, on the stack of nearly every journey.
-        let elements: Vec<&str> = version.elements.iter().map(String::as_str).collect();
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let elements: Vec<&str> = given.elements.iter().map(String::as_str).collect();
+        let segments: Vec<&str> = given.segments.iter().map(String::as_str).collect();
         columns.put(&Fact {
             id,
             start_s: seconds(row.numbers.started_at_ms),
@@ -141,13 +184,13 @@ impl Known {
             price_minor: row.numbers.price_minor,
             money: money(row),
             version: row.version_id,
-            content: &version.content_id,
+            content: given.content_id,
             elements: &elements,
             hypothesis: Some(Hypothesis {
                 key: row.hypothesis_id,
-                category: &predicted.category,
-                predicted: predicted.probability,
-                predicted_days: predicted.days,
+                category: given.category,
+                predicted: given.predicted,
+                predicted_days: given.predicted_days,
             }),
             segments: &segments,
             stage: u8::try_from(row.numbers.stage).unwrap_or(0),

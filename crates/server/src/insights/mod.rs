@@ -10,11 +10,12 @@
 pub mod answer;
 pub mod ask;
 mod cache;
+pub mod export;
 mod follow;
 pub mod learning;
 mod load;
 mod seen;
 mod state;
 
-pub(crate) use follow::start;
+pub use follow::start;
 pub use state::{AsOf, Insights, Unready};

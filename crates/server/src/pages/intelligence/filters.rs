@@ -14,7 +14,7 @@ pub(super) const PERIODS: [(&str, &str, Option<u32>); 5] = [
     ("7d", "7 days", Some(7)),
     ("30d", "30 days", Some(30)),
     ("90d", "90 days", Some(90)),
-    ("quarter", "This quarter", None),
+    ("quarter", "Quarter", None),
     ("all", "All time", None),
 ];
 /// Horizons to choose from, in days.

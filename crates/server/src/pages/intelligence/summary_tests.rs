@@ -180,7 +180,7 @@ fn money_is_never_added_across_currencies() {
     let five: Vec<Earned> =
         ["eur", "gbp", "jpy", "sek", "usd"].iter().map(|code| earned(code, 50_000, None)).collect();
     let told = told(&conversion(ready(40), vec![]), &five);
-    let want = "They brought €500.00, £500.00, ¥50,000, SEK 500.00 and $500.00, net of what went back; currencies are \
+    let want = "In all they brought €500.00, £500.00, ¥50,000, SEK 500.00 and $500.00, net of what went back; currencies are \
                 never added together.";
     assert!(told.contains(want), "{told}");
 }

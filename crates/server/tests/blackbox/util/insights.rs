@@ -5,17 +5,28 @@ use insight::facts::pass::{Question, ask};
 use insight::facts::{Columns, Dimension, Filter};
 use insight::report::{contrast, elements, funnel, hypotheses};
 use serde_json::Value;
+use server::apply::VIEW;
+use server::apply::journeys::change;
 use std::fmt::Write as _;
 
 impl TestApp {
     /// Waits until every announced change is in the columns.
     pub(crate) async fn caught_up(&self) {
+        // What is applied is announced a moment later.
+        self.sweep().await;
         self.until("the statistics have caught up", async || {
             let (app, insights) = (&self.server.app, &self.server.app.insights);
             let (held, announced) = (insights.as_of(), app.live.last());
             if held.is_some_and(|held| held.change >= announced) { Ok(()) } else { Err(format!("{held:?}")) }
         })
         .await;
+    }
+
+    /// Announces what was written to a journey by somebody else than this server.
+    pub(crate) async fn announce(&self, journey_id: &str) {
+        let mut conn = self.server.app.db.read().await.unwrap();
+        let journey = store::journeys::get(&mut conn, journey_id).await.unwrap().expect("a journey");
+        self.server.app.live.announce(vec![change(&journey, VIEW)]);
     }
 
     /// An answer of the statistics.
@@ -32,7 +43,16 @@ impl TestApp {
         let (insights, now_s) = (&self.server.app.insights, u32::try_from(self.now_s()).unwrap());
         let fresh = insights.fresh().await.expect("loads");
         let followed = insights.read(|columns| everything(columns, now_s)).expect("they are loaded");
-        assert_eq!(followed, everything(&fresh, now_s));
+        let fresh = everything(&fresh, now_s);
+        for (followed, fresh) in followed.lines().zip(fresh.lines()) {
+            let apart = followed.bytes().zip(fresh.bytes()).position(|(a, b)| a != b);
+            let apart = apart.unwrap_or(followed.len().min(fresh.len()));
+            let near = |text: &str| {
+                text.get(apart.saturating_sub(300)..)
+                    .map_or_else(String::new, |t| t.chars().take(400).collect())
+            };
+            assert!(followed == fresh, "followed: …{}…\n   fresh: …{}…", near(followed), near(fresh));
+        }
     }
 }
 

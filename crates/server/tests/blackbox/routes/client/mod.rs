@@ -6,7 +6,7 @@ mod pay;
 mod private;
 mod states;
 mod steps;
-mod views;
+pub(super) mod views;
 
 use crate::util::TestApp;
 use crate::util::answer::{Answer, Journey};
@@ -31,7 +31,7 @@ fn offer() -> Value {
 }
 
 /// The path of a journey's link.
-fn link(journey: &Journey) -> String {
+pub(super) fn link(journey: &Journey) -> String {
     journey.link.strip_prefix(PUBLIC_URL).expect("a link of ours").to_owned()
 }
 
@@ -63,14 +63,14 @@ fn words(html: &str) -> String {
 
 impl TestApp {
     /// A journey through [`offer`].
-    async fn offered(&self) -> Journey {
+    pub(super) async fn offered(&self) -> Journey {
         let version = self.post("/api/v1/contents", &offer()).await["version"]["id"].clone();
         let client = self.client("ana@example.com", None).await;
         self.journey_with(&json!({"client_id": client, "content_version_id": version})).await
     }
 
     /// A page as a phone gets it.
-    async fn open_link(&self, path: &str) -> Answer {
+    pub(super) async fn open_link(&self, path: &str) -> Answer {
         self.open_as(path, &[("user-agent", PHONE)]).await
     }
 
@@ -99,7 +99,7 @@ impl TestApp {
     }
 
     /// Reads and accepts the agreement.
-    async fn accepts(&self, journey: &Journey) -> Answer {
+    pub(super) async fn accepts(&self, journey: &Journey) -> Answer {
         let path = format!("{}/agreement", link(journey));
         let sha256 = hidden(&self.open_link(&path).await.text, "sha256").expect("a form");
         self.send_form(&path, &[("agree", "yes"), ("sha256", &sha256)]).await

@@ -32,7 +32,7 @@ impl TestApp {
         .await
     }
 
-    async fn seen(&self, journey: &Journey, view: &str, ms: &str) -> Answer {
+    pub(in crate::routes) async fn seen(&self, journey: &Journey, view: &str, ms: &str) -> Answer {
         let body = format!("view={view}&ms={ms}");
         self.send_body(&format!("{}/seen", link(journey)), &body, &[("sec-fetch-site", "same-origin")]).await
     }
@@ -43,7 +43,7 @@ impl TestApp {
 }
 
 /// The view's id that a page carries.
-fn view_id(answer: &Answer) -> String {
+pub(in crate::routes) fn view_id(answer: &Answer) -> String {
     let (_, rest) = answer.text.split_once("data-view=\"").expect("a view");
     rest.split('"').next().unwrap().to_owned()
 }

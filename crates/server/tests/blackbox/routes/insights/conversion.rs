@@ -121,7 +121,8 @@ async fn a_refund_a_mark_and_an_override_each_move_one_journey() {
         app.mark(&journey.id, "responded").await;
         counts([1, 0, 0, 0]).await;
         let pay = Pay::of("counted", &journey.id);
-        app.deliver(&[pay.event("checkout.session.expired", 0, pay.session("expired", "unpaid"))]).await;
+        app.advance(100);
+        app.deliver(&[pay.event("checkout.session.expired", 60, pay.session("expired", "unpaid"))]).await;
         assert_eq!(app.journey_now(&journey.id).await.outcome, "ghosted");
         counts([1, 0, 0, 0]).await;
         app.deliver(&pay.success()).await;

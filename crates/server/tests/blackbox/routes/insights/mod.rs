@@ -1,6 +1,10 @@
 //! `/api/v1/insights`.
 
 mod conversion;
+mod follow;
+mod money;
+mod patterns;
+mod question;
 
 use crate::util::TestApp;
 use crate::util::answer::Journey;
@@ -13,11 +17,22 @@ const DAY_S: i64 = 86_400;
 
 /// Journeys of a content of their own, whose client works in the industry `name`; they began so many days ago.
 pub(crate) async fn cohort(app: &TestApp, name: &str, count: usize, days_ago: i64) -> Vec<Journey> {
+    cohort_with(app, name, count, days_ago, &content()["elements"]).await
+}
+
+async fn cohort_with(
+    app: &TestApp,
+    name: &str,
+    count: usize,
+    days_ago: i64,
+    elements: &Value,
+) -> Vec<Journey> {
     let mut body = content();
     body["name"] = name.into();
+    body["elements"] = elements.clone();
     let version = text(&app.post("/api/v1/contents", &body).await["version"], "id");
     let client = json!({
-        "name": "Ana Lima", "email": format!("{name}@example.com"),
+        "name": "Ana Lima", "email": format!("{}@example.com", name.len()),
         "attributes": {"industry": name, "size": "small"}
     });
     let client = text(&app.post("/api/v1/clients", &client).await, "id");
@@ -46,7 +61,7 @@ pub(crate) async fn paid_with(
     let started_ms = server::clock::parse_rfc3339(&journey.started_at).unwrap();
     pay.at_s = started_ms / 1000 + days * DAY_S;
     (pay.amount, pay.currency) = (amount, currency.to_owned());
-    app.deliver(&pay.success()).await;
+    app.deliver(&[pay.event("charge.succeeded", 1, pay.charge("succeeded"))]).await;
     pay
 }
 

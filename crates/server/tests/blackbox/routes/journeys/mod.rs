@@ -1,5 +1,6 @@
 //! `/api/v1/journeys` and what payments, marks and overrides make of them.
 
+mod analysis;
 mod checkout;
 mod content;
 mod evidence;

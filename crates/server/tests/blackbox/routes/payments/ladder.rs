@@ -26,6 +26,7 @@ async fn open_checkout(app: &TestApp, journey: &Journey, session_id: &str) {
     let mut conn = app.server.app.db.ledger().await.unwrap();
     checkouts::insert(&mut conn, &checkout).await.unwrap();
     conn.commit().await.unwrap();
+    app.announce(&journey.id).await;
 }
 
 /// The rung and the journey's payment, once paid.

@@ -36,6 +36,7 @@ async fn clicks_at_once_on_two_servers_open_one_session() {
             let keys: BTreeSet<String> = fake.creations().into_iter().map(|asked| asked.key).collect();
             assert!(keys.contains(&format!("checkout-{}-1", journey.id)));
             assert!(!keys.contains(&format!("checkout-{}-2", journey.id)), "{fault:?}: one attempt");
+            app.announce(&journey.id).await;
         }
         other.stop().await.unwrap();
     })

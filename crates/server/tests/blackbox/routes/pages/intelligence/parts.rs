@@ -44,7 +44,7 @@ async fn one_journey_is_no_finding() {
         paid(app, &journey, 0).await;
         let words = summary(app, "").await;
         assert!(words.contains("One journey so far, and it was paid."), "{words}");
-        assert!(words.contains("They brought $500.00, net of what went back."), "{words}");
+        assert!(words.contains("In all they brought $500.00, net of what went back."), "{words}");
         for slug in PARTS {
             let html = part(app, slug, "").await;
             assert!(!html.contains("NaN") && !html.contains("inf%"), "{slug}: {html}");

@@ -1,0 +1,136 @@
+//! `bench facts`: how long the statistics take to be ready after a start, and to take a change in.
+
+mod seed;
+
+use crate::Outcome;
+use ledger::{Outcome as Became, PaymentStatus};
+use server::apply::Change;
+use server::clock::Clock;
+use server::insights::ask::{Ask, By};
+use server::insights::{Insights, start};
+use server::live::Live;
+use std::process::ExitCode;
+use std::time::Duration;
+use store::Db;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Seconds from a start until a million journeys are loaded.
+const LOAD_GOAL: Duration = Duration::from_secs(3);
+/// From a change until the columns have it.
+const CHANGE_GOAL: Duration = Duration::from_millis(1);
+/// Bytes a journey takes.
+const BYTES_GOAL: f64 = 64.0;
+/// Changes timed, each of another journey.
+const CHANGES: u64 = 1_000;
+
+/// Journeys from the store into columns, on SQLite and on PostgreSQL: loading all, taking one change in, and each report
+/// of what then is in memory.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Number of journeys.
+    #[arg(long, default_value_t = 1_000_000)]
+    journeys: u64,
+    /// A PostgreSQL with the right to create databases; only SQLite when absent.
+    #[arg(long, env = "WHYPAID_BENCH_PG")]
+    postgres: Option<String>,
+    /// Leave SQLite out.
+    #[arg(long)]
+    no_sqlite: bool,
+}
+
+pub(crate) fn run(options: &Options) -> Outcome<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(options))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn measure(options: &Options) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    if !options.no_sqlite {
+        let url = format!("sqlite://{}", folder.path().join("facts.db").display());
+        one(&url, "SQLite", options.journeys).await?;
+    }
+    if let Some(postgres) = &options.postgres {
+        one(postgres, "PostgreSQL", options.journeys).await?;
+    }
+    Ok(())
+}
+
+async fn one(url: &str, name: &str, journeys: u64) -> Outcome<()> {
+    let db = Db::open(url)?;
+    db.migrate().await?;
+    let begin = Instant::now();
+    seed::fill(&db, journeys).await?;
+    println!("{name}: {journeys} journeys written in {:.1} s", begin.elapsed().as_secs_f64());
+    let (live, stop) = (Live::new("bench"), CancellationToken::new());
+    let begin = Instant::now();
+    let (insights, task) = start(db.clone(), Clock::set(seed::NOW_MS), live.clone(), stop.clone());
+    while insights.as_of().is_none() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    told("loaded", begin.elapsed(), Some(LOAD_GOAL));
+    let bytes = insights.read(insight::facts::Columns::resident_bytes)?;
+    #[expect(clippy::cast_precision_loss, reason = "bytes of a process")]
+    let each = bytes as f64 / journeys as f64;
+    println!("  {each:.1} bytes a journey resident (goal {BYTES_GOAL})");
+    changes(&insights, &live, journeys).await?;
+    reports(&insights).await?;
+    stop.cancel();
+    task.await?;
+    db.close().await;
+    Ok(())
+}
+
+fn told(what: &str, took: Duration, goal: Option<Duration>) {
+    let goal = goal.map_or_else(String::new, |goal| format!(" (goal {} ms)", goal.as_millis()));
+    println!("  {what}: {:.2} ms{goal}", took.as_secs_f64() * 1e3);
+}
+
+/// From the announcement until the columns have it, one after the other.
+async fn changes(insights: &Insights, live: &Live, journeys: u64) -> Outcome<()> {
+    let mut took = Vec::new();
+    for change in 0..CHANGES {
+        let begin = Instant::now();
+        let journey_id = seed::id("jrn", change * 7_919 % journeys);
+        let (outcome, payment_status) = (Became::Paid, PaymentStatus::Paid);
+        live.announce(vec![Change { journey_id, outcome, payment_status, change: "payment" }]);
+        while insights.as_of().is_none_or(|held| held.change < live.last()) {
+            tokio::task::yield_now().await;
+        }
+        took.push(begin.elapsed());
+    }
+    took.sort_unstable();
+    told("one change, median", took[took.len() / 2], Some(CHANGE_GOAL));
+    told("one change, 99 %", took[took.len() * 99 / 100], None);
+    Ok(())
+}
+
+async fn reports(insights: &Insights) -> Outcome<()> {
+    let ask = |by: By| Ask { by, ..Ask::of_mode(true) };
+    let begin = Instant::now();
+    for by in [By::Hypothesis, By::Category, By::Content, By::Version, By::Element] {
+        let begin = Instant::now();
+        insights.conversion(&ask(by.clone())).await?;
+        told(&format!("conversion by {}", by.as_str()), begin.elapsed(), None);
+    }
+    macro_rules! time {
+        ($name:literal, $answer:expr) => {{
+            let begin = Instant::now();
+            $answer.await?;
+            told($name, begin.elapsed(), None);
+        }};
+    }
+    time!("revenue", insights.revenue(&ask(By::Content)));
+    time!("time to payment", insights.timing(&ask(By::Content)));
+    time!("elements", insights.elements(&ask(By::Element)));
+    time!("hypotheses", insights.hypotheses(&ask(By::Hypothesis)));
+    time!("funnel", insights.funnel(&ask(By::Everything)));
+    time!("contrast", insights.contrast(&ask(By::Everything)));
+    time!("scores", insights.scores(&ask(By::Everything), None, 50));
+    time!("forecast", insights.forecast(&ask(By::Everything), *b"usd"));
+    time!("recommendations", insights.recommendations(&ask(By::Everything)));
+    time!("one journey's analysis", insights.journey_analysis(&seed::id("jrn", 7), 30));
+    time!("conversion by version again", insights.conversion(&ask(By::Version)));
+    told("all of them", begin.elapsed(), None);
+    Ok(())
+}
