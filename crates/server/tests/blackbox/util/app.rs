@@ -38,6 +38,7 @@ pub(crate) struct Setup {
     /// `STRIPE_WEBHOOK_SECRET`
     pub(crate) webhook_secrets: &'static str,
     /// `STRIPE_SECRET_KEY`
+    pub(crate) seller_name: Option<&'static str>,
     pub(crate) secret_key: Option<&'static str>,
     /// `WHYPAID_BODY_LIMIT`
     pub(crate) body_limit: Option<&'static str>,
@@ -51,6 +52,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             webhook_secrets: SECRET,
+            seller_name: None,
             secret_key: None,
             body_limit: None,
             open_pages: false,
@@ -198,6 +200,7 @@ pub(crate) async fn node(database_url: &str, clock: &Clock, setup: &Setup) -> Se
     let config = config::check(Raw {
         database_url: Some(database_url.to_owned()),
         public_url: Some(PUBLIC_URL.to_owned()),
+        seller_name: setup.seller_name.map(str::to_owned),
         stripe_secret_key: setup.secret_key.map(str::to_owned),
         stripe_webhook_secret: Some(setup.webhook_secrets.to_owned()),
         stripe_api_base: Some(setup.stripe_api_base.clone().unwrap_or(nobody)),
