@@ -22,7 +22,7 @@
   function words(mark) {
     const title = mark.querySelector(":scope > title");
     if (title) {
-      mark.dataset.says = title.textContent;
+      mark.dataset.says = title.textContent.replaceAll("; ", "\n");
       title.remove();
     }
     return mark.dataset.says;
