@@ -1,44 +1,12 @@
 // The demo as a person meets it: the links that the terminal prints lead through the whole loop, and the stand-in's own
 // pages read well on a phone, in the dark and without script.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, test } from "node:test";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { assertGood, launch, listening, open } from "./support/browser.mjs";
+import { Demo } from "./support/demo.mjs";
 
-const BINARY = process.env.WHYPAID_BIN ?? fileURLToPath(new URL("../target/debug/whypaid", import.meta.url));
 const LIMIT = { timeout: 90_000 };
 const PHONE = { viewport: { width: 390, height: 844 } };
-/** `whypaid demo` on free ports, in which nobody but us does anything. */
-class Demo {
-  static async start() {
-    const demo = new Demo();
-    const args = ["demo", "--listen", "127.0.0.1:0", "--pace", "600"];
-    const env = { PATH: process.env.PATH };
-    demo.process = spawn(BINARY, args, { env, stdio: ["ignore", "pipe", "inherit"] });
-    demo.links = {};
-    const lines = createInterface({ input: demo.process.stdout });
-    const welcomed = new Promise((resolve) => {
-      lines.on("line", (line) => {
-        const [, name, link] = line.match(/^ {2}(Seller|Client|Stripe) +(http\S+)$/) ?? [];
-        if (name) demo.links[name] = link;
-        if (line.startsWith("Ctrl-C")) resolve();
-      });
-      lines.on("close", resolve);
-    });
-    await welcomed;
-    return demo;
-  }
-
-  async stop() {
-    const ended = once(this.process, "exit");
-    this.process.kill("SIGTERM");
-    await ended;
-  }
-}
-
 let demo;
 let browser;
 

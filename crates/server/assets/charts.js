@@ -22,7 +22,7 @@
   function words(mark) {
     const title = mark.querySelector(":scope > title");
     if (title) {
-      mark.dataset.says = title.textContent;
+      mark.dataset.says = title.textContent.replaceAll("; ", "\n");
       title.remove();
     }
     return mark.dataset.says;
@@ -49,6 +49,15 @@
     const above = y - box.height - GAP_PX;
     tip.style.left = `${left}px`;
     tip.style.top = `${above > GAP_PX ? above : y + 2 * GAP_PX}px`;
+  }
+
+  // The page moved under it.
+  function follow() {
+    const mark = document.querySelector(".mark.is-active");
+    if (!mark) return;
+    const at = middle(mark);
+    if (at.y < 0 || at.y > innerHeight) hide();
+    else place(at);
   }
 
   function hide() {
@@ -100,7 +109,7 @@
   document.addEventListener("focusout", (event) => {
     if (event.target.matches?.("svg.drawing")) hide();
   });
-  addEventListener("scroll", () => { if (shown) hide(); }, { passive: true });
+  addEventListener("scroll", follow, { passive: true });
   addEventListener("charts", prepare);
   prepare();
 })();

@@ -9,6 +9,8 @@ const AXIS_PX: f64 = 38.0;
 const RISK_ROW_PX: f64 = 18.0;
 /// Curves that one picture can hold and a reader can tell apart.
 pub const CURVES_MAX: usize = 6;
+/// With more curves than this their bands are fainter, so that they can be told apart.
+const BANDS_CLEAR: usize = 3;
 /// Strips that can be pointed at.
 const STRIPS: usize = 15;
 
@@ -88,7 +90,8 @@ pub fn draw(frame: Frame<'_>, plot: Curves, empty: &str) -> Picture {
     let bottom = TOP_PX + PLOT_PX + AXIS_PX;
     at_risk(&mut svg, &curves, &risk_days, &across, bottom);
     let height = bottom + RISK_ROW_PX * count(curves.len()) + 4.0;
-    let drawn = svg.finish(frame.id, "is-curves", frame.title, &desc(&curves, days), height);
+    let class = if curves.len() > BANDS_CLEAR { "is-curves is-many" } else { "is-curves" };
+    let drawn = svg.finish(frame.id, class, frame.title, &desc(&curves, days), height);
     let notes = (left_out > 0)
         .then(|| format!("{left_out} more groups are in the table; a picture holds {CURVES_MAX}."));
     Picture { drawn: Ok(drawn), key: key(&curves), notes: notes.into_iter().collect(), table }

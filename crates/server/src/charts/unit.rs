@@ -75,6 +75,9 @@ impl Unit {
     fn bare(self, value: f64) -> String {
         match self {
             Self::Percent => decimals(value * 100.0),
+            Self::Points if value.abs() < 0.0995 => {
+                format!("{}{}", sign(value), trimmed(value.abs() * 100.0, 1))
+            }
             Self::Points => format!("{}{}", sign(value), decimals(value.abs() * 100.0)),
             Self::Count => grouped(&format!("{value:.0}")),
             Self::Ratio => format!("{value:.2}"),
@@ -182,6 +185,7 @@ mod tests {
             (Unit::Points, 0.123, "+12 points"),
             (Unit::Points, -0.034, "−3.4 points"),
             (Unit::Points, 0.0, "0 points"),
+            (Unit::Points, 0.000_2, "0 points"),
             (Unit::Days, 1.0, "1 day"),
             (Unit::Days, 3.25, "3.2 days"),
             (Unit::Seconds, 42.0, "42 s"),

@@ -1,13 +1,12 @@
 //! `GET /api/v1/insights/revenue-by-week`.
 
-use super::cells::count;
 use super::params::{QuestionParams, question};
 use crate::api::access::Viewer;
 use crate::api::problem::{Problem, Result};
 use crate::api::query::Params;
 use crate::app::App;
 use crate::csv_file;
-use crate::insights::answer::{Week, Weeks};
+use crate::insights::answer::Weeks;
 use crate::insights::ask::By;
 use axum::extract::State;
 use axum::response::Response;
@@ -29,10 +28,15 @@ pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> R
 }
 
 fn csv(answer: &Weeks) -> Result<Response> {
-    let row = |week: &Week| {
-        let net_minor = week.net_minor.to_string();
-        [week.from.clone(), answer.currency.clone(), net_minor, count(week.paid), answer.as_of.clone()]
-    };
     let columns = ["from", "currency", "net_minor", "paid", "as_of"];
-    csv_file::answer("revenue-by-week", columns, answer.weeks.iter().map(row))
+    let rows = answer.weeks.iter().map(|week| {
+        [
+            week.from.clone(),
+            answer.currency.clone(),
+            week.net_minor.to_string(),
+            week.paid.to_string(),
+            answer.as_of.clone(),
+        ]
+    });
+    csv_file::answer("revenue-by-week", columns, rows)
 }

@@ -58,9 +58,10 @@ pub(super) async fn selects(app: &App, filters: &Filters) -> Result<(Vec<Select>
     };
     let mut horizons: Vec<(String, String)> =
         HORIZONS.iter().map(|days| (days.to_string(), Unit::Days.say(f64::from(*days)))).collect();
-    let pooled = match filters.horizon == POOLED {
-        true => format!("when 9 of 10 have ({} days)", filters.ask.horizon_days),
-        false => "when 9 of 10 have".to_owned(),
+    let pooled = if filters.horizon == POOLED {
+        format!("when 9 of 10 have ({} days)", filters.ask.horizon_days)
+    } else {
+        "when 9 of 10 have".to_owned()
     };
     horizons.push((POOLED.to_owned(), pooled));
     let compare = if filters.compare { "before" } else { "" };

@@ -14,7 +14,7 @@ pub(super) const PERIODS: [(&str, &str, Option<u32>); 5] = [
     ("7d", "7 days", Some(7)),
     ("30d", "30 days", Some(30)),
     ("90d", "90 days", Some(90)),
-    ("quarter", "This quarter", None),
+    ("quarter", "Quarter", None),
     ("all", "All time", None),
 ];
 /// Horizons to choose from, in days.
@@ -109,9 +109,13 @@ impl Filters {
         query.add("by", self.ask.by.as_str());
         query.add("horizon", &self.horizon);
         let dates = [("period", self.period), ("from", self.from.as_deref()), ("to", self.to.as_deref())];
-        dates.into_iter().for_each(|(name, value)| query.opt(name, value));
+        for (name, value) in dates {
+            query.opt(name, value);
+        }
         query.opt("compare", self.compare.then_some("before"));
-        self.chosen.iter().for_each(|(name, value)| query.add(name, value));
+        for (name, value) in &self.chosen {
+            query.add(name, value);
+        }
         query.0
     }
 
@@ -167,7 +171,9 @@ pub(super) fn csv(report: &str, ask: &Ask) -> String {
         ("segment", &ask.segment),
         ("element", &ask.element),
     ];
-    rest.into_iter().for_each(|(name, value)| query.opt(name, value.as_deref()));
+    for (name, value) in rest {
+        query.opt(name, value.as_deref());
+    }
     query.add("format", "csv");
     query.0
 }

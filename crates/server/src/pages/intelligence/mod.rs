@@ -7,7 +7,7 @@ mod about;
 mod choices;
 mod filters;
 mod live;
-mod parts;
+pub(super) mod parts;
 mod section;
 mod summary;
 

@@ -104,10 +104,8 @@ pub(in crate::pages) async fn show(
 /// What to send next may be asked for one client.
 async fn client(app: &App, params: &mut Params) -> Result<Option<StoredClient>> {
     let Some(id) = params.text("client_id") else { return Ok(None) };
-    let found = match IdKind::Client.fits(&id) {
-        true => clients::get(&mut app.db.read().await?, &id).await?,
-        false => None,
-    };
+    let fits = IdKind::Client.fits(&id);
+    let found = if fits { clients::get(&mut app.db.read().await?, &id).await? } else { None };
     if found.is_none() {
         params.fault("client_id", "there is no such client");
     }
@@ -146,17 +144,18 @@ async fn in_words(app: &App, filters: &Filters) -> Result<(summary::Words, Strin
         None => None,
     };
     let of_content = matches!(filters.ask.by, By::Content | By::Version);
-    let by_element = match of_content {
-        true => Some(insights.conversion(&Ask { by: By::Element, ..filters.ask.clone() }).await?),
-        false => None,
+    let by_element = if of_content {
+        Some(insights.conversion(&Ask { by: By::Element, ..filters.ask.clone() }).await?)
+    } else {
+        None
     };
     let earned = revenue.groups.first().map_or(&[][..], |group| &group.earned);
     let seen = summary::Seen {
         by: &filters.ask.by,
         conversion: &conversion,
+        by_element: by_element.as_deref(),
         before: before.as_deref(),
         earned,
-        by_element: by_element.as_deref(),
     };
     let about = about::about(conversion.overall.n, &filters.ask, &conversion.as_of);
     Ok((summary::words(&seen), about))

@@ -240,9 +240,9 @@ fn money(earned: &[Earned]) -> Vec<String> {
         earned.iter().filter_map(|earned| said(earned.net_minor, &earned.currency)).collect();
     let total = match amounts.as_slice() {
         [] => return Vec::new(),
-        [one] => format!("They brought {one}, net of what went back."),
+        [one] => format!("In all they brought {one}, net of what went back."),
         [all @ .., last] => format!(
-            "They brought {} and {last}, net of what went back; currencies are never added together.",
+            "In all they brought {} and {last}, net of what went back; currencies are never added together.",
             all.join(", ")
         ),
     };

@@ -84,7 +84,7 @@ fn ready(n: u64) -> Figure {
 }
 
 #[test]
-fn every_kind_of_data_is_told_truly() {
+fn little_data_is_told_truly() {
     let table: Vec<(&str, Conversion, &str)> = vec![
         (
             "no data",
@@ -122,6 +122,15 @@ fn every_kind_of_data_is_told_truly() {
             "30 % of journeys are paid within 30 days (7–65 %, n = 7). Insufficient: the worth of 20 journeys is needed \
              before there is a verdict. Journeys count by how much of their time they have had.",
         ),
+    ];
+    for (what, conversion, want) in table {
+        assert_eq!(told(&conversion, &[]), want, "{what}");
+    }
+}
+
+#[test]
+fn enough_data_is_told_with_its_limits() {
+    let table: Vec<(&str, Conversion, &str)> = vec![
         (
             "one variant",
             conversion(ready(120), vec![group("A", 120, "not_distinct", 0.24, 0.0)]),
@@ -171,7 +180,7 @@ fn money_is_never_added_across_currencies() {
     let five: Vec<Earned> =
         ["eur", "gbp", "jpy", "sek", "usd"].iter().map(|code| earned(code, 50_000, None)).collect();
     let told = told(&conversion(ready(40), vec![]), &five);
-    let want = "They brought €500.00, £500.00, ¥50,000, SEK 500.00 and $500.00, net of what went back; currencies are \
+    let want = "In all they brought €500.00, £500.00, ¥50,000, SEK 500.00 and $500.00, net of what went back; currencies are \
                 never added together.";
     assert!(told.contains(want), "{told}");
 }

@@ -6,7 +6,7 @@ mod conversion;
 mod elements;
 mod funnel;
 mod hypotheses;
-pub(super) mod next;
+pub(in crate::pages) mod next;
 mod returns;
 mod revenue;
 mod rows;

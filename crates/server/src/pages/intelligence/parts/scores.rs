@@ -76,16 +76,16 @@ fn worth(hold_out: Option<&HoldOut>, why: Option<&str>) -> String {
             "No model yet: {why}. What is shown, if anything, is the share of all journeys of that age that are still paid."
         );
     };
-    let (fitted, held_out) = (unit::count(tried.fitted), unit::count(tried.held_out));
+    let (learned, later) = (unit::count(tried.fitted), unit::count(tried.held_out));
     if tried.skill > 0.0 {
         format!(
-            "Tried on {held_out} later journeys it had not seen, after learning from {fitted}: {} less error than always \
+            "Tried on {later} later journeys it had not seen, after learning from {learned}: {} less error than always \
              saying the base rate.",
             Unit::Percent.say(tried.skill)
         )
     } else {
         format!(
-            "Tried on {held_out} later journeys, the model was no better than always saying the base rate. So it \
+            "Tried on {later} later journeys, the model was no better than always saying the base rate. So it \
              abstains: what is shown is the share of all journeys of that age that are still paid."
         )
     }

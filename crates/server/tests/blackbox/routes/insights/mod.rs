@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const DAY_S: i64 = 86_400;
 
 /// Journeys of a content of their own, whose client works in the industry `name`; they began so many days ago.
-pub(super) async fn cohort(app: &TestApp, name: &str, count: usize, days_ago: i64) -> Vec<Journey> {
+pub(crate) async fn cohort(app: &TestApp, name: &str, count: usize, days_ago: i64) -> Vec<Journey> {
     cohort_with(app, name, count, days_ago, &content()["elements"]).await
 }
 
@@ -46,11 +46,17 @@ async fn cohort_with(
 }
 
 /// $500.00, so many days after its start.
-pub(super) async fn paid(app: &TestApp, journey: &Journey, days: i64) -> Pay {
+pub(crate) async fn paid(app: &TestApp, journey: &Journey, days: i64) -> Pay {
     paid_with(app, journey, days, 50_000, "usd").await
 }
 
-async fn paid_with(app: &TestApp, journey: &Journey, days: i64, amount: i64, currency: &str) -> Pay {
+pub(crate) async fn paid_with(
+    app: &TestApp,
+    journey: &Journey,
+    days: i64,
+    amount: i64,
+    currency: &str,
+) -> Pay {
     let mut pay = Pay::of(&journey.id[4..], &journey.id);
     let started_ms = server::clock::parse_rfc3339(&journey.started_at).unwrap();
     pay.at_s = started_ms / 1000 + days * DAY_S;

@@ -5,6 +5,7 @@ mod clients;
 mod contents;
 mod events;
 mod journeys;
+mod intelligence;
 mod list;
 mod live;
 mod payments;
