@@ -53,11 +53,11 @@ test("a row that leaves the filter says so", LIMIT, async () => {
   const page = await open(browser);
   await signIn(page, server);
   await page.getByLabel("Search").fill("cleo");
+  await page.waitForURL(/q=cleo/);
   await page.getByLabel("Outcome").selectOption("pending");
-  const told = listening(page);
-  await page.getByRole("button", { name: "Show" }).click();
-  await told;
-  assert.equal(new URL(page.url()).search, "?livemode=false&q=cleo&outcome=pending&payment_status=");
+  await page.waitForURL(/outcome=pending/);
+  assert.equal(new URL(page.url()).search, "?livemode=false&q=cleo&outcome=pending");
+  await row(page, journey, "No payment yet");
   await server.pays(journey);
   await row(page, journey, "No longer in this filter");
   await assertGood(page);
@@ -116,12 +116,14 @@ test("by keyboard alone", LIMIT, async () => {
   assert.equal(await focused(page), "Skip to content");
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
+  assert.equal(await focused(page), "New journey");
+  await page.keyboard.press("/");
   await page.keyboard.type("finn");
   await page.keyboard.press("Enter");
   await page.waitForURL(/q=finn/);
   assert.equal(await page.locator("#rows > tr").count(), 1);
   await page.locator("#q").focus();
-  for (const name of ["outcome", "payment_status"]) {
+  for (const name of ["outcome", "payment_status", "sort"]) {
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement.id), name);
   }
@@ -142,3 +144,123 @@ test("without script the page reads", LIMIT, async () => {
 function focused(page) {
   return page.evaluate(() => document.activeElement.textContent.trim());
 }
+
+test("side by side two screens show a change within a second of the webhook", LIMIT, async () => {
+  const journey = await server.journey("Hana");
+  const pages = [await open(browser), await open(browser)];
+  for (const page of pages) {
+    const told = listening(page);
+    await signIn(page, server);
+    await told;
+    await row(page, journey, "No payment yet");
+    await page.evaluate((id) => {
+      new MutationObserver(() => {
+        if (document.getElementById(id)?.innerText.includes("Paid $500.00")) window.shownAt ??= Date.now();
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+    }, journey);
+  }
+  await server.pays(journey);
+  const sentAt = Date.now();
+  for (const page of pages) {
+    await row(page, journey, "Paid $500.00");
+    const shownAt = await page.evaluate(() => window.shownAt);
+    assert.ok(shownAt - sentAt < 1000, `${shownAt - sentAt} ms`);
+    await page.context().close();
+  }
+});
+
+test("the list follows while somebody types, and the focus stays", LIMIT, async () => {
+  const [ines, jon] = [await server.journey("Ines Adler"), await server.journey("Jon Adler")];
+  const page = await open(browser);
+  await signIn(page, server);
+  await page.evaluate(() => { window.sameDocument = true; });
+  await page.keyboard.press("/");
+  await page.keyboard.type("adler in");
+  await page.locator(`#${jon}`).waitFor({ state: "detached" });
+  await row(page, ines, "Ines Adler");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "q");
+  await page.waitForURL(/q=adler\+in/);
+  assert.ok(await page.evaluate(() => window.sameDocument), "the page was not loaded again");
+  await server.pays(ines);
+  await row(page, ines, "Paid $500.00");
+  await page.locator("#q").fill("nobody of this name");
+  await page.getByRole("heading", { name: "No journey fits these filters" }).waitFor();
+  await assertGood(page);
+  await page.context().close();
+});
+
+test("filters are saved as a view and found again", LIMIT, async () => {
+  const journey = await server.journey("Kim");
+  await server.fails(journey);
+  const page = await open(browser);
+  await signIn(page, server);
+  await page.getByLabel("Payment", { exact: true }).selectOption("failed");
+  await page.waitForURL(/payment_status=failed/);
+  await page.getByText("Save this view").click();
+  await page.locator("#view-name").fill("To call");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("link", { name: "To call" }).waitFor();
+  await page.goto(`${server.base}/`);
+  await page.getByRole("link", { name: "To call" }).click();
+  await row(page, journey, "Failed");
+  assert.equal(await page.getByRole("link", { name: "To call" }).getAttribute("aria-current"), "true");
+  await assertGood(page);
+  await page.getByRole("button", { name: "Delete the view To call" }).click();
+  await page.getByRole("link", { name: "To call" }).waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("many are marked with a preview, and taken back, by keyboard", LIMIT, async () => {
+  const made = [];
+  for (const name of ["Leo Falk", "Mia Falk", "Noa Falk"]) made.push(await server.journey(name));
+  await server.pays(made[1]);
+  const page = await open(browser);
+  await signIn(page, server);
+  await page.keyboard.press("/");
+  await page.keyboard.type("falk");
+  await page.waitForURL(/q=falk/);
+  await row(page, made[1], "Paid $500.00");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  assert.equal(await focused(page), "Noa Falk");
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Shift+X");
+  await page.getByText("3 journeys ticked").waitFor();
+  await assertGood(page);
+  await page.locator("#bulk-outcome").selectOption("ghosted");
+  await page.getByRole("button", { name: "Preview…" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Mark 2 journeys as ghosted?" }).waitFor();
+  await page.getByText("Stripe says paid, which outranks a mark").waitFor();
+  await assertGood(page);
+  await page.waitForFunction(() => document.activeElement?.textContent === "Mark as ghosted");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Marked 2 journeys as ghosted" }).waitFor();
+  await page.getByRole("button", { name: "Undo" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Took back the marks of 3 journeys" }).waitFor();
+  await page.getByRole("link", { name: "Back to the list" }).click();
+  await row(page, made[0], "Pending");
+  await page.context().close();
+});
+
+test("a failed payment has its link to copy, and ? shows the keys, on every screen", LIMIT, async () => {
+  const journey = await server.journey("Olga");
+  await server.fails(journey);
+  for (const look of [{}, { colorScheme: "dark" }, { viewport: { width: 390, height: 844 } }]) {
+    const page = await open(browser, { ...look, permissions: ["clipboard-read", "clipboard-write"] });
+    await signIn(page, server);
+    const alert = page.locator(".alert", { hasText: "Olga" });
+    await alert.getByRole("button", { name: "Copy link" }).click();
+    await alert.getByRole("button", { name: "Copied" }).waitFor();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\/j\/[0-9a-f]{48}$/);
+    await page.keyboard.press("?");
+    await page.getByRole("heading", { name: "Keys" }).waitFor();
+    await assertGood(page);
+    await page.keyboard.press("Escape");
+    await assertGood(page);
+    await page.context().close();
+  }
+});

@@ -98,9 +98,15 @@ impl Tiles {
             conversion: conversion(states),
             month: first.strftime("%B").to_string(),
             net: net.into_iter().filter_map(money).collect(),
-            median: median_ms.map(duration),
+            median: median_ms.map(about),
         })
     }
+}
+
+/// A kept duration is known roughly.
+fn about(ms: i64) -> String {
+    let words = duration(ms);
+    if words.starts_with("under") { words } else { format!("about {words}") }
 }
 
 fn month(now_ms: i64) -> Date {

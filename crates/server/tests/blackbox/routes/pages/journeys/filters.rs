@@ -107,7 +107,7 @@ async fn the_figures_say_what_they_are_of() {
         for figure in [
             "Paid so far 50 % of 2 started; 9–91 % with 95 % confidence. Open ones may still pay.",
             "Net, November $500.00 of journeys first paid this month (UTC)",
-            "Half paid within 2 h",
+            "Half paid within about 1 h 58 min of those that paid",
         ] {
             assert!(text.contains(figure), "{figure} is not in {text}");
         }
