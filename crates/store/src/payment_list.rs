@@ -29,6 +29,9 @@ statements! {
 /// Payments that a search finds at most.
 pub const FOUND_MAX: usize = 1_000;
 
+/// From so many days for each that has something on, those are looked at one by one.
+const SPARSE_DAYS: i64 = 3;
+
 /// Which payments. Only money: a session without any is kept for its journey alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentFilter {
@@ -134,53 +137,77 @@ async fn of_mode(
 ) -> Result<Vec<StoredPayment>> {
     let end = Place { at_ms: filter.to_ms, id: String::new() };
     let before = after.filter(|after| after.at_ms < filter.to_ms).unwrap_or(&end);
-    let Some((from_ms, before)) = reach(conn, filter, livemode, before, limit).await? else {
-        return Ok(Vec::new());
-    };
     let sql = if filter.matched == Some(false) { &LIST_UNMATCHED } else { &LIST };
-    let args: Vec<Value> = args![
-        livemode,
-        from_ms,
-        before.at_ms,
-        before.id,
-        &filter.status,
-        &filter.currency,
-        &filter.method,
-        filter.matched == Some(true),
-        limit
-    ];
-    conn.fetch_all(sql, args).await?.iter().map(payments::stored).collect()
+    let mut found: Vec<StoredPayment> = Vec::new();
+    for Span { from_ms, before } in spans(conn, filter, livemode, before, limit).await? {
+        let left = limit.saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+        let args: Vec<Value> = args![
+            livemode,
+            from_ms,
+            before.at_ms,
+            before.id,
+            &filter.status,
+            &filter.currency,
+            &filter.method,
+            filter.matched == Some(true),
+            left
+        ];
+        for row in conn.fetch_all(sql, args).await? {
+            found.push(payments::stored(&row)?);
+        }
+        if i64::try_from(found.len()).is_ok_and(|count| count >= limit) {
+            break;
+        }
+    }
+    Ok(found)
 }
 
-/// How far back the page may have to look, and from where: by the kept counts, so that a filter that few payments pass
-/// is not looked for in years that have none. `None` when nothing passes.
-async fn reach(
+/// Where to look: from this time on, before that place.
+struct Span {
+    from_ms: i64,
+    before: Place,
+}
+
+impl Span {
+    /// The days from `oldest` to `newest`, as far as filter and place reach into them.
+    fn of_days(oldest: i64, newest: i64, filter: &PaymentFilter, before: &Place) -> Self {
+        let end_ms = newest.saturating_add(1).saturating_mul(DAY_MS);
+        let end = Place { at_ms: end_ms, id: String::new() };
+        // Days before 1970 are cut towards zero, so that the first of them is longer.
+        let from_ms = if oldest <= 0 { filter.from_ms } else { (oldest * DAY_MS).max(filter.from_ms) };
+        Self { from_ms, before: if end_ms < before.at_ms { end } else { before.clone() } }
+    }
+}
+
+/// Where a page may have to look, newest first: by the kept counts, so that a filter that few payments pass is not looked
+/// for on days that have none.
+async fn spans(
     conn: &mut Conn,
     filter: &PaymentFilter,
     livemode: bool,
     before: &Place,
     limit: i64,
-) -> Result<Option<(i64, Place)>> {
+) -> Result<Vec<Span>> {
     if !filter.is_narrow() {
-        return Ok(Some((filter.from_ms, before.clone())));
+        return Ok(vec![Span { from_ms: filter.from_ms, before: before.clone() }]);
     }
     let to_ms = before.at_ms.saturating_add(1).min(filter.to_ms);
-    let days = payment_totals::days(conn, filter, livemode, to_ms).await?;
-    let Some(&(newest, _)) = days.first() else { return Ok(None) };
-    let (mut from_ms, mut older) = (filter.from_ms, 0);
-    for (day, payments) in days {
-        from_ms = (day * DAY_MS).max(filter.from_ms);
+    let mut days: Vec<i64> = Vec::new();
+    let mut older = 0;
+    for (day, payments) in payment_totals::days(conn, filter, livemode, to_ms).await? {
+        days.push(day);
         // Of the day that the place is in, some may have been shown.
         older += if before.at_ms / DAY_MS == day { 0 } else { payments };
         if older >= limit {
             break;
         }
     }
-    let newest_ms = newest.saturating_add(1).saturating_mul(DAY_MS);
-    let start = Place { at_ms: newest_ms, id: String::new() };
-    let before = if newest_ms < before.at_ms { start } else { before.clone() };
-    // A day before 1970 is cut towards zero.
-    Ok(Some((if from_ms <= 0 { filter.from_ms } else { from_ms }, before)))
+    let (Some(&newest), Some(&oldest)) = (days.first(), days.last()) else { return Ok(Vec::new()) };
+    let count = i64::try_from(days.len()).unwrap_or(i64::MAX);
+    if (newest - oldest) / count >= SPARSE_DAYS {
+        return Ok(days.into_iter().map(|day| Span::of_days(day, day, filter, before)).collect());
+    }
+    Ok(vec![Span::of_days(oldest, newest, filter, before)])
 }
 
 /// What a search found.

@@ -108,6 +108,31 @@ async fn pages_lose_and_double_nothing_under_any_filter() {
     .await;
 }
 
+/// Few that are years apart: only their days are looked at.
+#[tokio::test]
+async fn what_is_rare_is_found_on_its_days() {
+    on_both(async |t| {
+        let rare = |n: usize| {
+            let mut rare = payment(n);
+            let at_ms = NOW_MS - i64::try_from(n / 2).unwrap() * 40 * DAY_MS;
+            rare.facts.paid_at_ms = Some(at_ms);
+            rare.facts.status = [PaymentStatus::Lost, PaymentStatus::Paid][usize::from(n.is_multiple_of(3))];
+            rare
+        };
+        let all: Vec<_> = (0..40).map(rare).collect();
+        save(t, &[], &all).await;
+        let status = Some("lost".to_owned());
+        let filter = PaymentFilter { status, from_ms: NOW_MS - 700 * DAY_MS, ..PaymentFilter::default() };
+        let mut want: Vec<&StoredPayment> = all.iter().filter(|p| passes(&filter, p)).collect();
+        want.sort_by(|a, b| (b.at_ms(), &b.id).cmp(&(a.at_ms(), &a.id)));
+        let want: Vec<&String> = want.into_iter().map(|p| &p.id).collect();
+        for limit in [1, 2, 3, 100] {
+            assert_eq!(page_through(t, &filter, limit).await.iter().collect::<Vec<_>>(), want, "by {limit}");
+        }
+    })
+    .await;
+}
+
 /// The sums of what is loaded, one currency after the other.
 fn sums_of<'a>(payments: impl Iterator<Item = &'a StoredPayment>) -> Vec<Sums> {
     let mut sums: Vec<Sums> = Vec::new();

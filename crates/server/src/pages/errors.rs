@@ -75,6 +75,7 @@ fn page(problem: &Problem) -> String {
         StatusCode::SERVICE_UNAVAILABLE => "One moment, please",
         StatusCode::UNPROCESSABLE_ENTITY => "That address asks for something unknown",
         StatusCode::FORBIDDEN => "That is not allowed",
+        StatusCode::CONFLICT => "That cannot be done now",
         StatusCode::UNAUTHORIZED => "Please sign in",
         StatusCode::METHOD_NOT_ALLOWED => "That cannot be done here",
         _ => "Something went wrong",

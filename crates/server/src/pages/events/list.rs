@@ -8,7 +8,7 @@ use crate::api::access::Viewer;
 use crate::app::App;
 use crate::events as inbox;
 use crate::pages::errors::html;
-use crate::pages::inbox::{Tab, count_of, frame, may_change};
+use crate::pages::inbox::{Tab, count_of, frame, may_change, pager};
 use crate::pages::layout::{Layout, Section};
 use crate::pages::list::{Choice, Pager};
 use askama::Template;
@@ -98,12 +98,7 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Que
     let now_ms = app.context.clock.now_ms();
     let livemode = query.asked.livemode();
     let counts = event_list::counts(&mut conn, livemode, now_ms - DAY_MS).await?;
-    let pager = Pager {
-        first: query.after.is_some().then(|| query.asked.with("after", None).href(EVENTS)),
-        previous: None,
-        next: found.next.as_deref().map(|next| query.asked.with("after", Some(next)).href(EVENTS)),
-        next_words: "Older",
-    };
+    let pager = pager(&query.asked, EVENTS, found.next.as_deref(), "Older");
     let replayable = may_change(&who) && query.wanted.filter.status.is_some() && !found.events.is_empty();
     Ok(html(&EventsPage {
         layout: frame(&app, &who, "Events", Section::Events, &query.asked, EVENTS),

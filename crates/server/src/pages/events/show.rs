@@ -18,9 +18,10 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use std::collections::BTreeMap;
-use store::events::EventStatus;
+use store::events::{Event, EventStatus};
 use store::payments::StoredPayment;
-use store::{Conn, journeys, put_aside};
+use store::put_aside::{self, PutAside};
+use store::{Conn, journeys};
 
 /// Bytes of a payload that a page shows; the file has all of it.
 const SHOWN_BYTES_MAX: usize = 256 * 1024;
@@ -93,6 +94,14 @@ fn changes(effect: &inbox::Effect, names: &BTreeMap<String, String>) -> Vec<Chan
     effect.history.iter().map(change).collect()
 }
 
+/// Who put it aside; of an event that was applied since, nobody did.
+async fn aside(conn: &mut Conn, event: &Event) -> Result<Option<PutAside>> {
+    match event.status {
+        EventStatus::Ignored => Ok(put_aside::by_ids(conn, vec![event.id.clone()]).await?.remove(&event.id)),
+        _ => Ok(None),
+    }
+}
+
 /// One event.
 pub(super) async fn page(
     State(app): State<App>,
@@ -103,10 +112,7 @@ pub(super) async fn page(
     let (event, body) = inbox::get(&mut conn, &id).await?;
     let effect = inbox::effect(&mut conn, &event, &body).await?;
     let names = names(&mut conn, &effect).await?;
-    let aside = match event.status {
-        EventStatus::Ignored => put_aside::by_ids(&mut conn, vec![id.clone()]).await?.remove(&id),
-        _ => None,
-    };
+    let aside = aside(&mut conn, &event).await?;
     let now_ms = app.context.clock.now_ms();
     let asked = Asked::mode(event.livemode);
     let mut layout = frame(&app, &who, &event.kind, Section::Events, &asked, EVENTS);
@@ -119,7 +125,7 @@ pub(super) async fn page(
         received: When::ago(event.received_at_ms, now_ms),
         stuck: matches!(event.status, EventStatus::Failed | EventStatus::Dead),
         dead: event.status == EventStatus::Dead,
-        last_error: event.last_error.or_else(|| aside.as_ref().and_then(|aside| aside.last_error.clone())),
+        last_error: event.last_error.or_else(|| aside.as_ref()?.last_error.clone()),
         aside: aside.map(|aside| Aside::of(&aside, now_ms)),
         changes: changes(&effect, &names),
         payments: effect.payments.iter().map(|p| paid(p, &names)).collect(),

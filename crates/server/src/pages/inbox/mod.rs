@@ -9,6 +9,7 @@ pub(super) use fields::Fields;
 pub(super) use stripe::stripe_href;
 
 use super::layout::{Layout, ModeLink, Section};
+use super::list::Pager;
 use crate::api::access::{Principal, Role};
 use crate::app::App;
 
@@ -64,6 +65,16 @@ pub(super) fn frame(
     layout.test = !asked.livemode();
     layout.refreshes = true;
     layout
+}
+
+/// Links to the first page and to the one after `next`.
+pub(super) fn pager(asked: &Asked, path: &str, next: Option<&str>, next_words: &'static str) -> Pager {
+    Pager {
+        first: asked.some("after").map(|_| asked.with("after", None).href(path)),
+        previous: None,
+        next: next.map(|next| asked.with("after", Some(next)).href(path)),
+        next_words,
+    }
 }
 
 /// `1 payment`, `12,345 payments`.

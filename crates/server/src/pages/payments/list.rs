@@ -7,7 +7,7 @@ use crate::api::Result;
 use crate::api::access::Viewer;
 use crate::app::App;
 use crate::pages::errors::html;
-use crate::pages::inbox::{Tab, count_of, frame};
+use crate::pages::inbox::{Tab, count_of, frame, pager};
 use crate::pages::journeys::badge::{method, status_words};
 use crate::pages::layout::{Layout, Section};
 use crate::pages::list::{Choice, Pager};
@@ -111,12 +111,8 @@ pub(super) async fn load(
     let more = found.payments.len() > limit;
     found.payments.truncate(limit);
     let last = found.payments.last().filter(|_| more);
-    let pager = Pager {
-        first: query.after.is_some().then(|| query.asked.with("after", None).href(query.path)),
-        previous: None,
-        next: last.map(|last| query.after(&Place::of(last))),
-        next_words: "Older",
-    };
+    let next = last.map(|last| Place::of(last).to_text());
+    let pager = pager(&query.asked, query.path, next.as_deref(), "Older");
     Ok((found.payments, found.sums, found.cut, pager))
 }
 

@@ -50,9 +50,4 @@ impl Query {
     pub(super) fn livemode(&self) -> bool {
         self.asked.livemode()
     }
-
-    /// This list from the row after `place`.
-    pub(super) fn after(&self, place: &Place) -> String {
-        self.asked.with("after", Some(&place.to_text())).href(self.path)
-    }
 }

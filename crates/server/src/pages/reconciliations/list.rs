@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::ids::IdKind;
 use crate::pages::errors::html;
 use crate::pages::events::tabs;
-use crate::pages::inbox::{Asked, Fields, Tab, frame, may_change};
+use crate::pages::inbox::{Asked, Fields, Tab, frame, may_change, pager};
 use crate::pages::layout::{Layout, Section};
 use crate::pages::list::{Choice, Pager};
 use crate::reconcile;
@@ -77,12 +77,7 @@ pub(super) async fn page(
         running,
         can_start: configured && app.config.livemode() == asked.livemode(),
         configured,
-        pager: Pager {
-            first: after.is_some().then(|| asked.with("after", None).href(RECONCILIATIONS)),
-            previous: None,
-            next: rows.next.as_deref().map(|next| asked.with("after", Some(next)).href(RECONCILIATIONS)),
-            next_words: "Older",
-        },
+        pager: pager(&asked, RECONCILIATIONS, rows.next.as_deref(), "Older"),
         export: asked.with("limit", None).href("/reconciliations.csv"),
         clear: asked.unfiltered().href(RECONCILIATIONS),
         may_change: may_change(&who),

@@ -9,7 +9,7 @@ use crate::api::query::{Params, is_stripe_id};
 use crate::api::reconciliations as api;
 use crate::app::App;
 use crate::pages::errors::html;
-use crate::pages::inbox::{Asked, StripeId, frame};
+use crate::pages::inbox::{Asked, StripeId, frame, pager};
 use crate::pages::layout::{Layout, Section};
 use crate::pages::list::{Choice, Pager, address};
 use crate::reconcile::{self, Progress};
@@ -86,6 +86,16 @@ async fn known(conn: &mut Conn, rows: &[Difference]) -> Result<Known> {
     Ok(Known { payments, stored: events::existing(conn, ids).await? })
 }
 
+/// The kinds and the currencies that there are.
+fn choices(found: &Progress, asked: &Asked) -> (Vec<Choice>, Vec<Choice>) {
+    let kinds = found.figures.iter().map(|f| f.kind.clone()).chain(["events".to_owned()]);
+    let kinds: BTreeSet<String> = kinds.collect();
+    let currencies: BTreeSet<String> = found.figures.iter().filter_map(|f| f.currency.clone()).collect();
+    let kinds = kinds.into_iter().map(|kind| (kind.clone(), kind_words(&kind)));
+    let currencies = currencies.into_iter().map(|code| (code.clone(), code.to_uppercase()));
+    (Choice::all(kinds, asked.some("kind")), Choice::all(currencies, asked.some("currency")))
+}
+
 /// One comparison.
 pub(super) async fn page(
     State(app): State<App>,
@@ -103,30 +113,18 @@ pub(super) async fn page(
     let rows = reconciliations::differences(&mut conn, &id, &filter, &after, page.rows()).await?;
     let rows = page.list(rows, |d| d.object_id.clone());
     let known = known(&mut conn, &rows.items).await?;
-    let found = Progress::read(&stored)?;
     let running = reconcile::is_running(&app, &mut conn).await?;
     let of_mode = Asked::mode(livemode);
     let mut layout = frame(&app, &who, "Comparison with Stripe", Section::Events, &of_mode, RECONCILIATIONS);
     layout.modes.clear();
     let path = format!("{RECONCILIATIONS}/{id}");
-    let kinds: BTreeSet<String> =
-        found.figures.iter().map(|f| f.kind.clone()).chain(["events".to_owned()]).collect();
-    let currencies: BTreeSet<String> = found.figures.iter().filter_map(|f| f.currency.clone()).collect();
-    let pick = |value: String| (value.clone(), kind_words(&value));
+    let (kinds, currencies) = choices(&Progress::read(&stored)?, &asked);
     Ok(html(&ReconciliationPage {
         layout,
-        kinds: Choice::all(kinds.into_iter().map(pick), asked.some("kind")),
-        currencies: Choice::all(
-            currencies.into_iter().map(|code| (code.clone(), code.to_uppercase())),
-            asked.some("currency"),
-        ),
+        kinds,
+        currencies,
         differences: rows.items.into_iter().map(|d| Row::of(&app, d, livemode, &known)).collect(),
-        pager: Pager {
-            first: page.after.is_some().then(|| asked.with("after", None).href(&path)),
-            previous: None,
-            next: rows.next.as_deref().map(|next| asked.with("after", Some(next)).href(&path)),
-            next_words: "More",
-        },
+        pager: pager(&asked, &path, rows.next.as_deref(), "More"),
         export: address(
             &format!("{path}/differences.csv"),
             &[("q", asked.some("q")), ("kind", asked.some("kind")), ("currency", asked.some("currency"))],

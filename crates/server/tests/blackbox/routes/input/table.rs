@@ -195,9 +195,36 @@ async fn written(app: &TestApp, journey_id: &str) -> [Route; 3] {
     ]
 }
 
+/// The routes about events that take a body.
+async fn about_events(app: &TestApp) -> [Route; 2] {
+    [
+        route(
+            "POST",
+            format!("/api/v1/events/{}/ignore", app.dead_event("input").await),
+            json!({"reason": "x"}),
+            vec![required("reason", Takes::Text(1, 500))],
+        ),
+        route(
+            "POST",
+            "/api/v1/events/replay".to_owned(),
+            json!({"status": "dead", "type": "x", "livemode": true, "from": "2026-01-01", "to": "2026-01-01",
+                   "dry_run": true}),
+            vec![
+                required("status", Takes::Id),
+                optional("type", Takes::Text(1, 100)),
+                optional("livemode", Takes::Truth),
+                optional("from", Takes::Id),
+                optional("to", Takes::Id),
+                optional("dry_run", Takes::Truth),
+            ],
+        ),
+    ]
+}
+
 /// Every route, on records made for it.
 pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
     let [rollback, copy, version_of] = given(app).await;
+    let [ignoring, replaying] = about_events(app).await;
     let journey = app.journey().await;
     let [review, new_note, note] = written(app, &journey.id).await;
     let made = app.post("/api/v1/contents", &content()).await;
@@ -272,25 +299,7 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
             json!({"journey_id": id}),
             vec![required("journey_id", Takes::Id)],
         ),
-        route(
-            "POST",
-            format!("/api/v1/events/{}/ignore", app.dead_event("input").await),
-            json!({"reason": "x"}),
-            vec![required("reason", Takes::Text(1, 500))],
-        ),
-        route(
-            "POST",
-            "/api/v1/events/replay".to_owned(),
-            json!({"status": "dead", "type": "x", "livemode": true, "from": "2026-01-01", "to": "2026-01-01",
-                   "dry_run": true}),
-            vec![
-                required("status", Takes::Id),
-                optional("type", Takes::Text(1, 100)),
-                optional("livemode", Takes::Truth),
-                optional("from", Takes::Id),
-                optional("to", Takes::Id),
-                optional("dry_run", Takes::Truth),
-            ],
-        ),
+        ignoring,
+        replaying,
     ]
 }
