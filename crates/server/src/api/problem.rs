@@ -39,12 +39,18 @@ pub struct Problem {
     /// Fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// Of `changed_meanwhile`: the record as somebody else left it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current: Option<serde_json::Value>,
-    /// Of `changed_meanwhile`: what was sent and not stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub yours: Option<serde_json::Value>,
+    /// Of `changed_meanwhile` only.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub meanwhile: Option<Box<Meanwhile>>,
+}
+
+/// Both sides of two changes that met.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Meanwhile {
+    /// The record as somebody else left it.
+    pub current: serde_json::Value,
+    /// What was sent and not stored.
+    pub yours: serde_json::Value,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
@@ -56,7 +62,7 @@ impl Problem {
     /// A problem without fields.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { status, title, code, detail: detail.into(), errors: Vec::new(), current: None, yours: None }
+        Self { status, title, code, detail: detail.into(), errors: Vec::new(), meanwhile: None }
     }
 
     /// 400: the body is not JSON.
@@ -92,7 +98,7 @@ impl Problem {
         let detail = "Somebody else saved this since you read it. Nothing of yours was stored: compare `current` with \
                       `yours`, and send again with the `revision` of `current`.";
         let problem = Self::conflict("changed_meanwhile", detail);
-        Self { current: Some(current), yours: Some(yours), ..problem }
+        Self { meanwhile: Some(Box::new(Meanwhile { current, yours })), ..problem }
     }
 
     /// 503: try again.

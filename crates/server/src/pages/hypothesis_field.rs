@@ -70,16 +70,16 @@ impl HypothesisFields {
             ("statement".to_owned(), Value::from(self.statement.clone())),
             ("category".to_owned(), Value::from(self.category.clone())),
         ]);
-        let fraction = |text: &str| text.parse::<f64>().ok().map(|percent| json!(percent / 100.0));
-        let days = |text: &str| text.parse::<i64>().ok().map(Value::from);
-        let numbers: [(&str, &str, &dyn Fn(&str) -> Option<Value>); 2] =
-            [("predicted_probability", &self.probability, &fraction), ("predicted_days", &self.days, &days)];
-        for (name, text, read) in numbers {
-            let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
-            if !text.is_empty() {
-                // What is no number goes as it is, so that the API says what is wrong with it.
-                body.insert(name.to_owned(), read(&text).unwrap_or_else(|| Value::from(text)));
-            }
+        // What is no number goes as it is, so that the API says what is wrong with it.
+        let number = |text: &str| text.trim().trim_end_matches('%').trim_end().replace(',', ".");
+        let (chance, days) = (number(&self.probability), number(&self.days));
+        if !chance.is_empty() {
+            let fraction = chance.parse::<f64>().map(|percent| json!(percent / 100.0));
+            body.insert("predicted_probability".to_owned(), fraction.unwrap_or_else(|_| chance.into()));
+        }
+        if !days.is_empty() {
+            let whole = days.parse::<i64>().map(Value::from);
+            body.insert("predicted_days".to_owned(), whole.unwrap_or_else(|_| days.into()));
         }
         Value::Object(body)
     }

@@ -38,14 +38,12 @@ pub(super) fn price(amount: &str, currency: &str) -> (Value, Option<String>) {
     let Some(known) = Currency::parse(currency) else {
         return (json!({"amount_minor": 1, "currency": currency}), None);
     };
-    match minor(amount, known) {
-        Some(amount_minor) => (json!({"amount_minor": amount_minor, "currency": currency}), None),
-        None => {
-            let example = decimal(Money::new(50_000, known));
-            let fault = format!("Must be an amount such as {example}, without thousands separators.");
-            (json!({"amount_minor": 1, "currency": currency}), Some(fault))
-        }
+    if let Some(amount_minor) = minor(amount, known) {
+        return (json!({"amount_minor": amount_minor, "currency": currency}), None);
     }
+    let example = decimal(Money::new(50_000, known));
+    let fault = format!("Must be an amount such as {example}, without thousands separators.");
+    (json!({"amount_minor": 1, "currency": currency}), Some(fault))
 }
 
 #[cfg(test)]

@@ -81,8 +81,8 @@ pub(in crate::pages) fn fields_of(version: &StoredVersion, price: Money) -> Fiel
 /// The body for the API. What is wrong already is noted in it, so that the API names it with all the rest.
 pub(in crate::pages) fn body(fields: &Fields, named: bool) -> Form {
     let mut faults = Faults::default();
-    let names: &[&str] = if named { &["name"] } else { &[] };
-    let mut body = fields.texts(names);
+    let asked: &[&str] = if named { &["name"] } else { &[] };
+    let mut body = fields.texts(asked);
     let pages = fields.texts(&STEPS.map(|(name, ..)| name));
     body.insert("pages".to_owned(), Value::Object(pages));
     body.insert("hypothesis".to_owned(), HypothesisFields::typed(fields, &faults).body());

@@ -137,15 +137,15 @@ async fn in_words(
     let hypotheses: BTreeMap<String, StoredHypothesis> =
         contents::hypotheses(conn, ids).await?.into_iter().map(|h| (h.id.clone(), h)).collect();
     let words = |v: StoredVersion| {
-        let hypothesis = hypotheses.get(&v.hypothesis_id);
+        let why = hypotheses.get(&v.hypothesis_id);
         Version {
             journeys: journeys.get(&v.id).copied().unwrap_or_default(),
             number: v.number,
             created: When::ago(v.created_at_ms, now_ms),
             price: v.price.to_string(),
-            statement: hypothesis.map(|h| h.statement.clone()).unwrap_or_default(),
-            category: hypothesis.map(|h| h.category.clone()).unwrap_or_default(),
-            predicted: hypothesis.map(predicted).unwrap_or_default(),
+            statement: why.map(|h| h.statement.clone()).unwrap_or_default(),
+            category: why.map(|h| h.category.clone()).unwrap_or_default(),
+            predicted: why.map(predicted).unwrap_or_default(),
             elements: v.elements.into_iter().collect(),
             journey_id: v.journey_id,
             newest: v.id == newest,

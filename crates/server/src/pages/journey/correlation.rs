@@ -95,14 +95,14 @@ async fn given(conn: &mut Conn, record: &Record, now_ms: i64) -> Result<Vec<Give
     let line = |(n, given): (usize, &GivenVersion)| {
         let version = versions.get(given.content_version_id.as_str())?;
         let other = given.hypothesis_id != record.hypothesis.id;
-        let hypothesis = hypotheses.get(given.hypothesis_id.as_str()).filter(|_| other);
+        let why = hypotheses.get(given.hypothesis_id.as_str()).filter(|_| other);
         Some(Given {
             when: When::ago(given.given_at_ms, now_ms),
             number: version.number,
             href: format!("/contents/{}/versions/{}", version.content_id, version.id),
             own_copy: version.journey_id.is_some(),
             price: version.price.to_string(),
-            hypothesis: hypothesis.map(|h| h.statement.clone()),
+            hypothesis: why.map(|h| h.statement.clone()),
             now: n == last,
         })
     };

@@ -77,15 +77,19 @@ impl OutcomePanel {
         let last = found.last().map(|row| row.seq).filter(|_| more);
         let now_ms = app.context.clock.now_ms();
         let pins = sent.text("do") == "pin";
-        let chosen = |mine: bool| if mine { sent.text("outcome") } else { String::new() };
+        // What people most often have to tell, unless they have chosen.
+        let chosen = |mine: bool, usual: &str| match sent.text("outcome") {
+            outcome if mine && !outcome.is_empty() => outcome,
+            _ => usual.to_owned(),
+        };
         Ok(Self {
             decided: decided(record),
             pinned: record.journey.pinned.is_some(),
             outranks: outranks(record),
-            choices: choices(&chosen(!pins)),
+            choices: choices(&chosen(!pins, "responded")),
             note: sent.text("note"),
             note_fault: if pins { None } else { faults.at("note").or_else(|| faults.at("outcome")) },
-            pin_choices: choices(&chosen(pins)),
+            pin_choices: choices(&chosen(pins, "ghosted")),
             reason: sent.text("reason"),
             reason_fault: if pins { faults.at("reason").or_else(|| faults.at("outcome")) } else { None },
             pin_open: pins,

@@ -67,10 +67,8 @@ pub(super) struct ReviewPanel {
     saved: Option<(String, When)>,
     /// Somebody else saved since this was opened; both texts are shown.
     conflict: bool,
-    /// What to try next has been written: a journey can begin with it.
-    next: bool,
-    /// Asked for on the tab *Learning* only.
-    learning: bool,
+    /// On the tab *Learning*: whether a next hypothesis is there for a journey to begin with.
+    next: Option<bool>,
 }
 
 impl ReviewPanel {
@@ -104,8 +102,7 @@ impl ReviewPanel {
             chars_max: TEXT_CHARS_MAX,
             saved,
             conflict: sent.conflict,
-            next: tab == Tab::Learning && !texts.next_hypothesis.is_empty(),
-            learning: tab == Tab::Learning,
+            next: (tab == Tab::Learning).then(|| !texts.next_hypothesis.is_empty()),
         })
     }
 }

@@ -32,7 +32,7 @@ const AGREEMENTS_MAX: i64 = 10;
 #[template(path = "journey/payment.html")]
 pub(super) struct PaymentPanel {
     price: String,
-    payments: Vec<Paid>,
+    payments: Vec<Line>,
     moments: Vec<Moment>,
     sessions: Vec<Session>,
     views: Vec<Seen>,
@@ -41,7 +41,7 @@ pub(super) struct PaymentPanel {
 }
 
 /// One payment in words.
-struct Paid {
+struct Line {
     badge: Badge,
     /// Name, amount, and a look when it is worth one.
     amounts: Vec<(&'static str, String, &'static str)>,
@@ -86,7 +86,7 @@ impl PaymentPanel {
             ids.entry(&snapshot.payment_id).or_default().push(snapshot.id.clone());
         }
         let now_ms = app.context.clock.now_ms();
-        let paid = |payment: &StoredPayment| Paid {
+        let paid = |payment: &StoredPayment| Line {
             ids: stripe_ids(payment, ids.get(payment.id.as_str()).map_or(&[], Vec::as_slice), made_up),
             frozen: frozen::of(record, payment, &versions, &opened),
             ..in_words(record, payment, now_ms)
@@ -105,10 +105,10 @@ impl PaymentPanel {
     }
 }
 
-fn in_words(record: &Record, payment: &StoredPayment, now_ms: i64) -> Paid {
+fn in_words(record: &Record, payment: &StoredPayment, now_ms: i64) -> Line {
     let facts = &payment.facts;
     let took_ms = facts.paid_at_ms.map(|at| at.saturating_sub(record.journey.started_at_ms));
-    Paid {
+    Line {
         badge: Badge { look: facts.status.as_str(), words: status_words(facts.status).to_owned() },
         amounts: amounts(payment),
         method: facts.method.as_deref().map(badge::method),

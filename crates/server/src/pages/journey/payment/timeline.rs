@@ -29,8 +29,8 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    fn add(&mut self, at_s: i64, look: &'static str, words: impl Into<String>) {
-        let at_ms = at_s.saturating_mul(1000);
+    fn add(&mut self, seconds: i64, look: &'static str, words: impl Into<String>) {
+        let at_ms = seconds.saturating_mul(1000);
         let object = StripeId::of(self.id, self.livemode, self.made_up);
         self.moments.push(Moment { at_ms, at: second(at_ms), look, words: words.into(), object });
     }
@@ -134,7 +134,7 @@ fn refund(of: &mut Of<'_>, snapshot: &Snapshot, o: &Refund) {
     let ended_s = snapshot.current().told.at_s;
     match o.status {
         RefundStatus::Failed => {
-            of.add(ended_s, "failed", format!("Refund{amount} bounced: the money is back"))
+            of.add(ended_s, "failed", format!("Refund{amount} bounced: the money is back"));
         }
         RefundStatus::Canceled => of.add(ended_s, "canceled", format!("Refund{amount} canceled")),
         _ => {}

@@ -109,8 +109,8 @@ pub(super) fn must_refuse(field: &Field, value: &Value) -> bool {
         Takes::Customer => {
             text.is_none_or(|t| t.is_empty() || t.len() > 255 || !t.bytes().all(|b| b.is_ascii_graphic()))
         }
-        // None of the values names a record, or is an object with what must be in it.
-        Takes::Id | Takes::Object => true,
+        // None of the values names a record or a priority, or is an object with what must be in it.
+        Takes::Id | Takes::Object | Takes::Priority => true,
         Takes::Amount => value.as_i64().is_none_or(|minor| !(1..=999_999_999_999).contains(&minor)),
         Takes::Currency => text != Some("usd"),
         Takes::Probability => value.as_f64().is_none_or(|p| !(0.0..=1.0).contains(&p)),
@@ -121,8 +121,6 @@ pub(super) fn must_refuse(field: &Field, value: &Value) -> bool {
         Takes::Pairs => !pairs_fit(value),
         Takes::Revision => value.as_i64().is_none_or(|n| !(0..=1_000_000_000).contains(&n)),
         Takes::Tags => !tags_fit(value),
-        // None of the values is one.
-        Takes::Priority => true,
         Takes::Ids => value
             .as_array()
             .is_none_or(|ids| ids.is_empty() || ids.len() > 1_000 || !ids.iter().all(Value::is_string)),
