@@ -1,9 +1,13 @@
 //! The seller's pages.
 
 mod assets;
+mod headers;
+mod hostile;
 mod list;
 mod live;
-mod sign_in;
+mod set_up;
+mod settings;
+pub(super) mod sign_in;
 mod states;
 
 use crate::util::TestApp;
@@ -14,7 +18,7 @@ use serde_json::json;
 use server::api::access::Role;
 
 /// What browsers send.
-const ACCEPT: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
+pub(super) const ACCEPT: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 impl TestApp {
     /// A page as a signed-in browser gets it.
@@ -43,7 +47,7 @@ fn row(html: &str, id: &str) -> Option<String> {
 }
 
 /// Text without tags, white space as one space.
-fn words(html: &str) -> String {
+pub(super) fn words(html: &str) -> String {
     let mut text = String::new();
     let mut in_tag = false;
     for c in html.chars() {
