@@ -204,9 +204,11 @@ pub fn murphy(groups: &[SamePrediction]) -> Answer<Murphy> {
     })
 }
 
-/// A journey's prediction of being paid by the horizon, with what has been seen so far.
+/// A prediction of being paid by the horizon, with what has been seen so far.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Watched {
+    /// Journeys of which all this is true.
+    pub n: u64,
     /// Predicted.
     pub p: f64,
     /// Time seen, to the payment if paid.
@@ -224,7 +226,7 @@ pub fn brier_censored(journeys: &[Watched], horizon: f64) -> Answer<f64> {
     // The curve of being censored: a payment or a closing ends the watch.
     let watch = Curve::fit(&Exits::new(journeys.iter().map(|j| {
         let cause = if j.cause == Cause::Censored { Cause::Paid } else { Cause::Censored };
-        (j.time, cause, 1.0)
+        (j.time, cause, j.n as f64)
     }))?)?;
     let mut sum = 0.0;
     for journey in journeys {
@@ -240,12 +242,42 @@ pub fn brier_censored(journeys: &[Watched], horizon: f64) -> Answer<f64> {
         if weight <= 0.0 {
             return Err(Absent::NotReached);
         }
-        sum += (journey.p - f64::from(u8::from(paid))).powi(2) / weight;
+        sum += journey.n as f64 * (journey.p - f64::from(u8::from(paid))).powi(2) / weight;
     }
-    Ok(sum / journeys.len() as f64)
+    Ok(sum / journeys.iter().map(|j| j.n).sum::<u64>() as f64)
 }
 
 /// S(time−).
 fn before(curve: &Curve, time: f64) -> f64 {
     curve.survival_at(time.next_down())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watched(n: u64, p: f64, time: f64, cause: Cause) -> Watched {
+        Watched { n, p, time, cause }
+    }
+
+    #[test]
+    fn with_nothing_open_it_is_the_brier_score() {
+        let all = [watched(3, 0.8, 5.0, Cause::Paid), watched(2, 0.3, 12.0, Cause::Censored)];
+        let brier = brier_censored(&all, 8.0).unwrap();
+        assert!((brier - (3.0 * 0.04 + 2.0 * 0.09) / 5.0).abs() < 1e-15, "{brier}");
+    }
+
+    /// By hand: one of four was last seen at 3, so that what is known later stands for 4/3.
+    #[test]
+    fn what_is_known_stands_for_what_is_not() {
+        let all = [
+            watched(1, 0.8, 5.0, Cause::Paid),
+            watched(1, 0.3, 3.0, Cause::Censored),
+            watched(1, 0.2, 10.0, Cause::Censored),
+            watched(1, 0.6, 7.0, Cause::Closed),
+        ];
+        let brier = brier_censored(&all, 8.0).unwrap();
+        assert!((brier - (0.04 + 0.04 + 0.36) / 0.75 / 4.0).abs() < 1e-15, "{brier}");
+        assert_eq!(brier_censored(&[], 8.0), Err(Absent::NoData));
+    }
 }

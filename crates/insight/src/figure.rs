@@ -116,6 +116,8 @@ pub enum Method {
     Logistic,
     /// Firth's penalised logistic regression, average marginal effect.
     Firth,
+    /// Piecewise-exponential model of the payment rate, average marginal effect at the horizon.
+    PiecewiseExponential,
     /// Observed against expected, exact Poisson–binomial.
     PoissonBinomial,
     /// Ridge logistic times the pooled delay curve.
@@ -142,6 +144,7 @@ impl Method {
             Self::Wilson => "Wilson score interval",
             Self::BetaBinomial => "beta-binomial shrinkage",
             Self::Logistic => "logistic regression, marginal effect",
+            Self::PiecewiseExponential => "piecewise-exponential model, marginal effect",
             Self::Firth => "Firth logistic regression, marginal effect",
             Self::PoissonBinomial => "exact Poisson–binomial",
             Self::RidgeDelay => "ridge logistic × pooled delay curve",

@@ -13,6 +13,8 @@ use stripe::api::{BACKOFF_FIRST, TRY_TIMEOUT};
 pub const FILE: &str = "whypaid.toml";
 /// Largest webhook body unless configured: SPEC 9.1.
 pub const BODY_BYTES_MAX_DEFAULT: usize = 1024 * 1024;
+/// Characters of a seller's name: what fits on a phone.
+const SELLER_NAME_CHARS_MAX: usize = 60;
 /// Reverse proxies in front at most; a larger number is a mistake.
 const PROXIES_MAX: usize = 10;
 /// Stripe's own API.
@@ -27,6 +29,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How clients reach this server, without a trailing slash.
     pub public_url: String,
+    /// Who asks to be paid, as clients know them; named on their pages.
+    pub seller_name: Option<String>,
     /// Stripe API key, when configured.
     pub stripe_secret_key: Option<String>,
     /// Webhook signing secrets; may be empty.
@@ -78,6 +82,8 @@ pub struct Raw {
     pub listen: Option<String>,
     /// `WHYPAID_PUBLIC_URL`
     pub public_url: Option<String>,
+    /// `WHYPAID_SELLER_NAME`
+    pub seller_name: Option<String>,
     /// `STRIPE_SECRET_KEY`
     pub stripe_secret_key: Option<String>,
     /// `STRIPE_WEBHOOK_SECRET`
@@ -121,6 +127,7 @@ pub fn overlay(file: Raw, env: impl Fn(&str) -> Option<String>) -> Raw {
         database_url: pick("WHYPAID_DATABASE_URL", file.database_url),
         listen: pick("WHYPAID_LISTEN", file.listen),
         public_url: pick("WHYPAID_PUBLIC_URL", file.public_url),
+        seller_name: pick("WHYPAID_SELLER_NAME", file.seller_name),
         stripe_secret_key: pick("STRIPE_SECRET_KEY", file.stripe_secret_key),
         stripe_webhook_secret: pick("STRIPE_WEBHOOK_SECRET", file.stripe_webhook_secret),
         stripe_api_base: pick("STRIPE_API_BASE", file.stripe_api_base),
@@ -151,6 +158,7 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
     if stripe_api_base.ends_with("/v1") {
         faults.push("STRIPE_API_BASE must not end in /v1; it is added".to_owned());
     }
+    let seller_name = seller_name(raw.seller_name, &mut faults);
     let stripe_secret_key = raw.stripe_secret_key.map(|key| key.trim().to_owned());
     if stripe_secret_key.as_deref().is_some_and(|key| !key.starts_with("sk_") && !key.starts_with("rk_")) {
         faults.push(
@@ -188,6 +196,7 @@ pub fn check(raw: Raw) -> Result<Config, ConfigError> {
         database_url,
         listen: address,
         public_url,
+        seller_name,
         stripe_secret_key,
         webhook_secrets: Secrets::parse(raw.stripe_webhook_secret.as_deref().unwrap_or_default()),
         stripe_api_base,
@@ -206,6 +215,16 @@ fn url(name: &str, value: Option<String>, default: &str, faults: &mut Vec<String
         faults.push(format!("{name} is {text:?}; it must start with http:// or https://"));
     }
     text.trim_end_matches('/').to_owned()
+}
+
+fn seller_name(value: Option<String>, faults: &mut Vec<String>) -> Option<String> {
+    let name = value?.trim().to_owned();
+    if name.chars().count() > SELLER_NAME_CHARS_MAX || name.chars().any(char::is_control) {
+        faults.push(format!(
+            "WHYPAID_SELLER_NAME must be one line of at most {SELLER_NAME_CHARS_MAX} characters"
+        ));
+    }
+    Some(name).filter(|name| !name.is_empty())
 }
 
 fn proxies(value: Option<&str>, faults: &mut Vec<String>) -> usize {
@@ -242,6 +261,7 @@ mod tests {
             database_url: Some("mysql://x".to_owned()),
             listen: Some("nowhere".to_owned()),
             public_url: Some("example.com".to_owned()),
+            seller_name: Some("two\nlines".to_owned()),
             stripe_secret_key: Some("pk_test_1".to_owned()),
             stripe_api_base: Some("http://localhost:1/v1".to_owned()),
             body_limit: Some("1".to_owned()),
@@ -250,7 +270,7 @@ mod tests {
             log: Some("whypaid=loud".to_owned()),
             ..Raw::default()
         };
-        assert_eq!(check(raw).unwrap_err().0.len(), 9);
+        assert_eq!(check(raw).unwrap_err().0.len(), 10);
         assert!(parse_file("lisen = 1").unwrap_err().to_string().contains("lisen"));
     }
 

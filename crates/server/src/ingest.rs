@@ -6,14 +6,17 @@
 use crate::app::spawn_writing;
 use crate::apply::worker::BATCH_EVENTS_MAX;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 use store::events::{self, DueEvent, NewEvent};
 use store::{Db, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-/// Events waiting for the writer; at 3 kB each about 12 MB.
+/// Events waiting for the writer.
 pub const QUEUE_EVENTS_MAX: usize = 4096;
+/// Bytes of their bodies together, however large each may be.
+pub const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Longest wait for a commit before the sender is told to try again (SPEC 9.1).
 pub const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Turns given to other tasks before a commit, for requests that are being read.
@@ -43,19 +46,37 @@ pub enum Refused {
 
 struct Incoming {
     event: NewEvent,
-    reply: oneshot::Sender<Result<Stored, Refused>>,
+    reply: Reply,
+}
+
+/// Whom to answer. The event's place in the queue is free once this is gone.
+struct Reply {
+    to: oneshot::Sender<Result<Stored, Refused>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Reply {
+    fn send(self, answer: Result<Stored, Refused>) {
+        // The sender may have gone away; what was stored is stored all the same.
+        let _ = self.to.send(answer);
+    }
 }
 
 /// Takes events; cheap to clone.
 #[derive(Clone)]
 pub struct Ingest {
     queue: mpsc::Sender<Incoming>,
+    bytes: Arc<Semaphore>,
 }
 
 impl Ingest {
     /// Returns once the event is durable.
     pub async fn store(&self, event: NewEvent) -> Result<Stored, Refused> {
-        let (reply, answer) = oneshot::channel();
+        let (to, answer) = oneshot::channel();
+        // A body larger than the whole queue waits for the whole queue.
+        let bytes = u32::try_from(event.body.len().min(QUEUE_BYTES_MAX)).unwrap_or(u32::MAX);
+        let place = Arc::clone(&self.bytes).try_acquire_many_owned(bytes);
+        let reply = Reply { to, _place: place.map_err(|_| Refused::QueueFull)? };
         self.queue.try_send(Incoming { event, reply }).map_err(|_| Refused::QueueFull)?;
         match tokio::time::timeout(COMMIT_TIMEOUT, answer).await {
             Ok(Ok(result)) => result,
@@ -73,7 +94,10 @@ pub fn start(
     let (queue, waiting) = mpsc::channel(QUEUE_EVENTS_MAX);
     let engine = db.engine();
     let writer = Writer { db, waiting, hand_over, away: false, apply_is_behind: false };
-    (Ingest { queue }, spawn_writing(engine, writer.run(closing)))
+    (
+        Ingest { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES_MAX)) },
+        spawn_writing(engine, writer.run(closing)),
+    )
 }
 
 struct Writer {
@@ -129,7 +153,7 @@ impl Writer {
                 self.note_away(&error, replies.len());
                 metrics::counter!("whypaid_events_refused_total").increment(replies.len() as u64);
                 for reply in replies {
-                    let _ = reply.send(Err(Refused::NotCommitted));
+                    reply.send(Err(Refused::NotCommitted));
                 }
             }
         }
@@ -147,16 +171,11 @@ impl Writer {
     }
 
     /// The first of several copies in one batch is the new one.
-    fn acknowledge(
-        ids: &[String],
-        fresh: &BTreeSet<String>,
-        replies: Vec<oneshot::Sender<Result<Stored, Refused>>>,
-    ) {
+    fn acknowledge(ids: &[String], fresh: &BTreeSet<String>, replies: Vec<Reply>) {
         let mut first = BTreeSet::new();
         for (id, reply) in ids.iter().zip(replies) {
             let new = fresh.contains(id) && first.insert(id);
-            // The sender may have gone away; the event is stored all the same.
-            let _ = reply.send(Ok(if new { Stored::New } else { Stored::Duplicate }));
+            reply.send(Ok(if new { Stored::New } else { Stored::Duplicate }));
         }
         metrics::counter!("whypaid_events_stored_total").increment(fresh.len() as u64);
         metrics::counter!("whypaid_events_duplicate_total").increment((ids.len() - first.len()) as u64);
@@ -184,5 +203,41 @@ impl Writer {
             tracing::info!("the database is back; events are stored again");
         }
         self.away = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(bytes: usize) -> NewEvent {
+        NewEvent {
+            id: "evt_1".to_owned(),
+            kind: "charge.succeeded".to_owned(),
+            api_version: None,
+            account: None,
+            livemode: false,
+            created_at_ms: 0,
+            received_at_ms: 0,
+            handled: true,
+            due_at_ms: 0,
+            body: vec![b' '; bytes].into(),
+        }
+    }
+
+    /// Memory is bounded by what events weigh, not by how many they are.
+    #[tokio::test]
+    async fn a_queue_full_of_bytes_refuses_and_is_free_again() {
+        let (queue, mut waiting) = mpsc::channel(QUEUE_EVENTS_MAX);
+        let ingest = Ingest { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES_MAX)) };
+        let other = ingest.clone();
+        let large = tokio::spawn(async move { other.store(event(QUEUE_BYTES_MAX + 1)).await });
+        let taken: Incoming = waiting.recv().await.unwrap();
+        assert_eq!(ingest.store(event(1)).await, Err(Refused::QueueFull));
+        taken.reply.send(Ok(Stored::New));
+        assert_eq!(large.await.unwrap(), Ok(Stored::New));
+        let small = tokio::spawn(async move { ingest.store(event(1)).await });
+        waiting.recv().await.unwrap().reply.send(Ok(Stored::Duplicate));
+        assert_eq!(small.await.unwrap(), Ok(Stored::Duplicate));
     }
 }

@@ -6,6 +6,7 @@ pub mod filter;
 pub mod group;
 pub mod pass;
 pub mod patterns;
+pub mod watched;
 
 pub use columns::Columns;
 pub use filter::Filter;

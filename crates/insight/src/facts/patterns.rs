@@ -47,7 +47,7 @@ type Cells = Vec<((u32, u32, u32), (u32, u32))>;
 /// Columns of each kind: 128 in all.
 const ELEMENTS_MAX: usize = 100;
 const CATEGORIES_MAX: usize = 20;
-const PERIODS_MAX: u32 = 8;
+pub(super) const PERIODS_MAX: u32 = 8;
 /// Columns whose every pattern is given a slot (8 bytes each).
 const DENSE_FLAGS_MAX: usize = 21;
 /// Cells of a dense (pattern × category × period) table.
@@ -86,14 +86,14 @@ pub fn matured(columns: &Columns, question: &Question, adjust: Adjust) -> Patter
     named(columns, table, immature, adjust)
 }
 
-fn first_start(columns: &Columns, passes: impl Fn(usize) -> bool + Sync) -> u32 {
+pub(super) fn first_start(columns: &Columns, passes: impl Fn(usize) -> bool + Sync) -> u32 {
     let parts =
         in_parallel(columns.len(), |rows| rows.filter(|at| passes(*at)).map(|at| columns.start_s[at]).min());
     parts.into_iter().flatten().min().unwrap_or(0)
 }
 
 /// 0 is "no hypothesis".
-fn category_of(columns: &Columns, at: usize) -> u32 {
+pub(super) fn category_of(columns: &Columns, at: usize) -> u32 {
     let hypothesis = columns.hypothesis[at];
     if hypothesis == NONE { 0 } else { columns.hypothesis_rows[hypothesis as usize].category + 1 }
 }
@@ -149,31 +149,56 @@ fn merge(parts: Vec<Part>, slots: usize, periods: u32) -> (Cells, u64) {
 }
 
 fn named(columns: &Columns, table: Cells, immature: u64, adjust: Adjust) -> Patterns {
-    let (mut names, place, left_out) = element_places(columns, &table);
-    let elements = names.len();
-    let mut category_place = vec![None; columns.categories.len() + 1];
-    if adjust.category {
-        let values = columns.categories.values();
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_by_key(|number| &values[*number]);
-        for number in order.into_iter().take(CATEGORIES_MAX) {
-            category_place[number + 1] = Some(names.len());
-            names.push(format!("category: {}", values[number]));
-        }
-    }
-    let first_period = names.len();
-    // The first period is the reference and has no column.
-    names.extend((2..=adjust.periods.clamp(1, PERIODS_MAX)).map(|period| format!("period {period}")));
-    let flags_of = |(pattern, category, period): (u32, u32, u32)| {
-        let set = columns.patterns.get(pattern).iter().filter_map(|word| place[usize::from(*word)]);
-        let mut flags = set.fold(0_u128, |flags, bit| flags | 1 << bit);
-        flags |= category_place[category as usize].map_or(0, |bit| 1 << bit);
-        flags | period.checked_sub(1).map_or(0, |p| 1 << (first_period + p as usize))
-    };
-    let cells = table.into_iter().map(|(key, (n, k))| Cell { flags: flags_of(key), n, k });
-    let cells = if names.len() <= DENSE_FLAGS_MAX { scattered(cells, names.len()) } else { sorted(cells) };
+    let naming = Naming::new(columns, table.iter().map(|(key, (n, _))| (key.0, *n)), adjust);
+    let cells = table.into_iter().map(|(key, (n, k))| Cell { flags: naming.flags(columns, key), n, k });
+    let few = naming.names.len() <= DENSE_FLAGS_MAX;
+    let cells = if few { scattered(cells, naming.names.len()) } else { sorted(cells) };
     let matured = cells.iter().map(|cell| u64::from(cell.n)).sum();
+    let Naming { names, elements, left_out, .. } = naming;
     Patterns { names, elements, left_out, cells, immature, matured }
+}
+
+/// What each column of a table of patterns is.
+pub(super) struct Naming {
+    /// See [`Patterns`].
+    pub(super) names: Vec<String>,
+    /// See [`Patterns`].
+    pub(super) elements: usize,
+    /// See [`Patterns`].
+    pub(super) left_out: Vec<String>,
+    place: Vec<Option<usize>>,
+    category_place: Vec<Option<usize>>,
+    first_period: usize,
+}
+
+impl Naming {
+    /// For these numbers of journeys by pattern.
+    pub(super) fn new(columns: &Columns, counts: impl Iterator<Item = (u32, u32)>, adjust: Adjust) -> Self {
+        let (mut names, place, left_out) = element_places(columns, counts);
+        let elements = names.len();
+        let mut category_place = vec![None; columns.categories.len() + 1];
+        if adjust.category {
+            let values = columns.categories.values();
+            let mut order: Vec<usize> = (0..values.len()).collect();
+            order.sort_by_key(|number| &values[*number]);
+            for number in order.into_iter().take(CATEGORIES_MAX) {
+                category_place[number + 1] = Some(names.len());
+                names.push(format!("category: {}", values[number]));
+            }
+        }
+        let first_period = names.len();
+        // The first period is the reference and has no column.
+        names.extend((2..=adjust.periods.clamp(1, PERIODS_MAX)).map(|period| format!("period {period}")));
+        Self { names, elements, left_out, place, category_place, first_period }
+    }
+
+    /// The columns of (pattern, category, period).
+    pub(super) fn flags(&self, columns: &Columns, (pattern, category, period): (u32, u32, u32)) -> u128 {
+        let set = columns.patterns.get(pattern).iter().filter_map(|word| self.place[usize::from(*word)]);
+        let mut flags = set.fold(0_u128, |flags, bit| flags | 1 << bit);
+        flags |= self.category_place[category as usize].map_or(0, |bit| 1 << bit);
+        flags | period.checked_sub(1).map_or(0, |p| 1 << (self.first_period + p as usize))
+    }
 }
 
 /// Ascending and distinct through a table of every possible pattern: no sorting.
@@ -203,12 +228,15 @@ fn sorted(cells: impl Iterator<Item = Cell>) -> Vec<Cell> {
 }
 
 /// Names of the elements in use, ascending, the bit of each element, and those there was no bit for: the rarest.
-fn element_places(columns: &Columns, table: &Cells) -> (Vec<String>, Vec<Option<usize>>, Vec<String>) {
+fn element_places(
+    columns: &Columns,
+    counts: impl Iterator<Item = (u32, u32)>,
+) -> (Vec<String>, Vec<Option<usize>>, Vec<String>) {
     let words = columns.elements.values();
     let mut seen = vec![0_u64; words.len()];
-    for ((pattern, _, _), (n, _)) in table {
-        for word in columns.patterns.get(*pattern) {
-            seen[usize::from(*word)] += u64::from(*n);
+    for (pattern, n) in counts {
+        for word in columns.patterns.get(pattern) {
+            seen[usize::from(*word)] += u64::from(n);
         }
     }
     let mut used: Vec<usize> = (0..words.len()).filter(|word| seen[*word] > 0).collect();

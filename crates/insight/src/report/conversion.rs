@@ -105,18 +105,7 @@ pub fn from_answered(answered: &Answered, all: &Answered, question: &Question, o
 
 /// Exits added up.
 pub(crate) fn together<'a>(parts: impl Iterator<Item = &'a Exits>) -> Exits {
-    let mut all: Vec<Exit> = parts.flat_map(|part| part.as_slice().iter().copied()).collect();
-    all.sort_by(|a, b| a.time.total_cmp(&b.time));
-    all.dedup_by(|next, kept| {
-        let same = next.time == kept.time;
-        if same {
-            kept.paid += next.paid;
-            kept.closed += next.closed;
-            kept.censored += next.censored;
-        }
-        same
-    });
-    Exits::from_ascending(all)
+    Exits::gathered(parts.flat_map(|part| part.as_slice().iter().copied()).collect())
 }
 
 /// `all` without `part`, which it contains.

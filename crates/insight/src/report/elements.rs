@@ -5,7 +5,11 @@
 //! separates the outcomes. Effects in fractions: average change in the chance of payment, delta-method interval;
 //! Mantel–Haenszel over categories beside it. Elements that always go together are merged and named; those that are
 //! constant, or follow from the others, are left out and named.
+//!
+//! While fewer than half of the journeys had the whole horizon, [`elements_open`](super::elements_open) is used instead,
+//! if there are payments enough for it.
 
+use super::elements_open::{self, Open};
 use super::{FALSE_DISCOVERY_MAX, GATE_EACH, GATE_JOURNEYS, LEVEL, Verdict};
 use crate::facts::Columns;
 use crate::facts::pass::Question;
@@ -20,6 +24,8 @@ use crate::regression::mantel_haenszel::{self, Pooled};
 
 /// Below this many events (the rarer outcome) per coefficient plain maximum likelihood is biased.
 pub const EVENTS_PER_PARAMETER_MIN: f64 = 10.0;
+/// Share of journeys with the whole horizon below which open ones are used as well.
+pub const MATURED_SHARE_MIN: f64 = 0.5;
 /// What is left of a column after the others, relative to itself, below which it follows from them.
 const RESIDUAL_MIN: f64 = 1e-9;
 
@@ -30,13 +36,13 @@ pub struct Effect {
     pub element: String,
     /// Others that always go with it, so that their effects cannot be told apart.
     pub merged: Vec<String>,
-    /// Matured journeys with it.
+    /// Matured journeys with it; where open ones are used, all with it, each by the part of the horizon it has had.
     pub n: u64,
     /// Of those, paid within the horizon.
     pub paid: u64,
     /// Average change in the chance of payment, in fractions.
     pub points: Figure,
-    /// Log odds ratio and its standard error.
+    /// Log odds ratio, or where open journeys are used log ratio of rates, and its standard error.
     pub log_odds: (f64, f64),
     /// p of no effect.
     pub p: f64,
@@ -65,7 +71,7 @@ pub struct Report {
     pub reference: Vec<String>,
     /// Elements too rare to be told apart.
     pub left_out: Vec<String>,
-    /// Penalised or not.
+    /// Which model.
     pub method: Method,
 }
 
@@ -77,6 +83,12 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
 /// The same with other covariates.
 pub fn report_adjusted(columns: &Columns, question: &Question, adjust: Adjust) -> Report {
     let table = matured(columns, question, adjust);
+    let share = table.matured as f64 / (table.matured + table.immature).max(1) as f64;
+    if share < MATURED_SHARE_MIN
+        && let Ok(open) = elements_open::fit(columns, question, adjust)
+    {
+        return from_open(&table, &open, question);
+    }
     let design = Design::of(&table);
     let fitted = design.fit(&table);
     let method = fitted.as_ref().map_or(Method::Logistic, |(_, method)| *method);
@@ -90,31 +102,79 @@ pub fn report_adjusted(columns: &Columns, question: &Question, adjust: Adjust) -
         judge(&mut effects);
         effects
     });
-    let names = |list: &[usize]| -> Vec<String> {
-        list.iter().filter(|j| **j < table.elements).map(|j| table.names[*j].clone()).collect()
-    };
     Report {
         as_of_s: question.as_of_s,
         matured: table.matured,
         immature: table.immature,
         effects,
-        constant: names(&design.constant),
-        reference: names(&design.reference),
+        constant: elements_of(&table, &design.constant),
+        reference: elements_of(&table, &design.reference),
         left_out: table.left_out.clone(),
         method,
     }
 }
 
+fn elements_of(table: &Patterns, columns: &[usize]) -> Vec<String> {
+    columns.iter().filter(|j| **j < table.elements).map(|j| table.names[*j].clone()).collect()
+}
+
+/// `matured` gives the odds ratio beside it.
+fn from_open(matured: &Patterns, open: &Open, question: &Question) -> Report {
+    let table = &open.table.patterns;
+    let method = Method::PiecewiseExponential;
+    let slots = (0..open.design.kept.len()).filter(|slot| open.design.kept[*slot] < table.elements);
+    let effect = |slot: usize| {
+        let seen = open.seen(slot, question.horizon_s());
+        let name = &table.names[open.design.kept[slot]];
+        let in_matured = matured.names[..matured.elements].iter().position(|other| other == name);
+        let merged = open.design.merged[slot].iter().map(|k| table.names[*k].clone()).collect();
+        let (n, without) = seen.journeys;
+        let (value, interval) = seen.effect;
+        Effect {
+            element: name.clone(),
+            merged,
+            n,
+            paid: seen.paid,
+            points: Figure::ready(value, Some(interval), n + without, method),
+            log_odds: seen.log_rate,
+            p: normal::two_sided(seen.log_rate.0 / seen.log_rate.1),
+            q: None,
+            mantel_haenszel: in_matured.map_or(Err(Absent::NoData), |j| over_categories(matured, j)),
+            verdict: gate(n.min(without)),
+        }
+    };
+    let mut effects: Vec<Effect> = slots.map(effect).collect();
+    judge(&mut effects);
+    Report {
+        as_of_s: question.as_of_s,
+        matured: matured.matured,
+        immature: matured.immature,
+        effects: Ok(effects),
+        constant: elements_of(table, &open.design.constant),
+        reference: elements_of(table, &open.design.reference),
+        left_out: table.left_out.clone(),
+        method,
+    }
+}
+
+fn gate(have: u64) -> Verdict {
+    if have < GATE_JOURNEYS {
+        Verdict::Insufficient { have, needed: GATE_JOURNEYS }
+    } else {
+        Verdict::NotDistinct
+    }
+}
+
 /// Which columns are estimated.
-struct Design {
-    kept: Vec<usize>,
-    merged: Vec<Vec<usize>>,
-    constant: Vec<usize>,
-    reference: Vec<usize>,
+pub(super) struct Design {
+    pub(super) kept: Vec<usize>,
+    pub(super) merged: Vec<Vec<usize>>,
+    pub(super) constant: Vec<usize>,
+    pub(super) reference: Vec<usize>,
 }
 
 impl Design {
-    fn of(table: &Patterns) -> Self {
+    pub(super) fn of(table: &Patterns) -> Self {
         let gram = gram(table);
         let total = gram.at(0, 0);
         let (mut kept, mut merged): (Vec<usize>, Vec<Vec<usize>>) = (Vec::new(), Vec::new());
@@ -250,12 +310,7 @@ fn effect(
         .fold((0, 0), |sum, cell| (sum.0 + u64::from(cell.n), sum.1 + u64::from(cell.k)));
     let (points, interval) = marginal;
     let log_odds = (fit.coefficients[slot + 1], fit.covariance.at(slot + 1, slot + 1).max(0.0).sqrt());
-    let have = n.min(table.matured - n);
-    let verdict = if have < GATE_JOURNEYS {
-        Verdict::Insufficient { have, needed: GATE_JOURNEYS }
-    } else {
-        Verdict::NotDistinct
-    };
+    let verdict = gate(n.min(table.matured - n));
     Effect {
         element: table.names[j].clone(),
         merged: design.merged[slot].iter().map(|k| table.names[*k].clone()).collect(),
@@ -333,8 +388,9 @@ fn judge(effects: &mut [Effect]) {
     let Ok(adjusted) = multiplicity::adjust(&p, Adjustment::BenjaminiHochberg) else { return };
     for (effect, q) in effects.iter_mut().filter(|effect| tested(effect)).zip(adjusted) {
         effect.q = Some(q);
-        let clear =
-            q <= FALSE_DISCOVERY_MAX && effect.paid >= GATE_EACH && effect.n - effect.paid >= GATE_EACH;
+        let clear = q <= FALSE_DISCOVERY_MAX
+            && effect.paid >= GATE_EACH
+            && effect.n.saturating_sub(effect.paid) >= GATE_EACH;
         effect.verdict = match effect.points.interval {
             Some(interval) if clear && interval.low > 0.0 => Verdict::More,
             Some(interval) if clear && interval.high < 0.0 => Verdict::Less,

@@ -1,5 +1,8 @@
 //! Did it work as predicted? Each hypothesis, or category, against what happened, and the seller's calibration.
 //!
+//! The score with open journeys weights what is known by the chance of having been watched that long (IPCW; Graf,
+//! Schmoor, Sauerbrei & Schumacher 1999).
+//!
 //! Observed against expected payments of matured journeys with an exact Poisson–binomial p; Brier score with its skill
 //! against the base rate; the calibration line from [`LINE_N_MIN`] predictions on. The effectiveness score is
 //! 100 · P(rate > programme's rate) after beta-binomial shrinkage; accuracy stands beside it, never blended in.
@@ -7,15 +10,16 @@
 use super::conversion::{self, GroupConversion};
 use super::{GATE_JOURNEYS, Verdict, share};
 use crate::bayesian::Posterior;
-use crate::calibration::{LINE_N_MIN, Line, Murphy, SamePrediction, murphy};
+use crate::calibration::{LINE_N_MIN, Line, Murphy, SamePrediction, Watched, brier_censored, murphy};
 use crate::exact::{self, POISSON_BINOMIAL_N_MAX, PoissonBinomial};
 use crate::facts::columns::NONE;
 use crate::facts::dictionary::FastMap;
-use crate::facts::pass::{Ended, Question, ended, in_parallel};
+use crate::facts::pass::{Ended, HOUR_S, Question, ended, in_parallel};
 use crate::facts::{Columns, Dimension};
 use crate::figure::{Absent, Answer, Figure};
 use crate::regression::logistic::{self, Penalty, Rows};
 use crate::shrinkage;
+use crate::survival::Cause;
 use std::collections::BTreeMap;
 
 /// What became of a hypothesis.
@@ -68,6 +72,17 @@ pub struct Validated {
     pub standing: Standing,
 }
 
+/// Predictions against what is known so far, over journeys of any age that had one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WithOpen {
+    /// Journeys.
+    pub n: u64,
+    /// Brier score at the horizon.
+    pub brier: f64,
+    /// 1 − Brier / Brier of always saying the programme's rate: above 0 beats that.
+    pub skill: Answer<f64>,
+}
+
 /// All of them, and the seller.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
@@ -77,6 +92,8 @@ pub struct Report {
     pub groups: Vec<Validated>,
     /// All predictions together.
     pub seller: Answer<Accuracy>,
+    /// Likewise, before most journeys had the whole horizon.
+    pub seller_with_open: Answer<WithOpen>,
     /// By span of [`SPAN_DAYS`] days of the start: first second, accuracy.
     pub over_time: Vec<(u32, Accuracy)>,
     /// All predictions in tenths: mean predicted, observed.
@@ -123,7 +140,15 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
         .filter_map(|span| Some((span * SPAN_DAYS * 86_400, accuracy(everything(&|s| s == span)).ok()?)))
         .collect();
     let all = everything(&|_| true);
-    Report { as_of_s: question.as_of_s, groups, tenths: tenths(&all), seller: accuracy(all), over_time }
+    let seller_with_open = with_open(&watched(columns, question), question.horizon_hours(), base);
+    Report {
+        as_of_s: question.as_of_s,
+        groups,
+        tenths: tenths(&all),
+        seller: accuracy(all),
+        seller_with_open,
+        over_time,
+    }
 }
 
 fn paid(group: &GroupConversion) -> f64 {
@@ -183,6 +208,48 @@ fn predictions(columns: &Columns, question: &Question, by: &Dimension) -> Pairs 
         cell.1 += k;
     }
     pairs
+}
+
+/// Journeys of any age with a prediction, those alike together, in a fixed order.
+fn watched(columns: &Columns, question: &Question) -> Vec<Watched> {
+    let sieve = question.filter.sieve(columns, question.as_of_s);
+    let parts = in_parallel(columns.len(), |rows| {
+        let mut counts: FastMap<(u32, u32, u8), u64> = FastMap::default();
+        for at in rows.filter(|at| sieve.passes(*at) && columns.hypothesis[*at] != NONE) {
+            let (how, after_s) = ended(columns, at, question.as_of_s);
+            *counts.entry((columns.hypothesis[at], after_s.div_ceil(HOUR_S), how as u8)).or_default() += 1;
+        }
+        counts
+    });
+    let mut alike: BTreeMap<(u64, u32, u8), u64> = BTreeMap::new();
+    for ((hypothesis, hour, how), n) in parts.into_iter().flatten() {
+        if let Some(predicted) = columns.hypothesis_rows[hypothesis as usize].predicted {
+            *alike.entry((predicted.to_bits(), hour, how)).or_default() += n;
+        }
+    }
+    let cause = |how: u8| match how {
+        how if how == Ended::Paid as u8 => Cause::Paid,
+        how if how == Ended::Closed as u8 => Cause::Closed,
+        _ => Cause::Censored,
+    };
+    let each = alike.into_iter();
+    each.map(|((bits, hour, how), n)| Watched {
+        n,
+        p: f64::from_bits(bits),
+        time: f64::from(hour),
+        cause: cause(how),
+    })
+    .collect()
+}
+
+fn with_open(watched: &[Watched], horizon: f64, base: Option<f64>) -> Answer<WithOpen> {
+    let brier = brier_censored(watched, horizon)?;
+    let skill = base.ok_or(Absent::OneClass).and_then(|base| {
+        let always: Vec<Watched> = watched.iter().map(|w| Watched { p: base, ..*w }).collect();
+        let reference = brier_censored(&always, horizon)?;
+        if reference > 0.0 { Ok(1.0 - brier / reference) } else { Err(Absent::OneClass) }
+    });
+    Ok(WithOpen { n: watched.iter().map(|w| w.n).sum(), brier, skill })
 }
 
 /// One entry for each distinct prediction, ascending, so that sums do not depend on the order of arrival.

@@ -6,6 +6,7 @@
 pub mod contrast;
 pub mod conversion;
 pub mod elements;
+mod elements_open;
 pub mod forecast;
 pub mod funnel;
 pub mod hypotheses;

@@ -62,7 +62,12 @@ impl Exits {
             } = weight;
             exits.push(exit);
         }
-        exits.sort_by(|a: &Exit, b| a.time.total_cmp(&b.time));
+        Ok(Self::gathered(exits))
+    }
+
+    /// From exits in any order; those at one time are added up.
+    pub(crate) fn gathered(mut exits: Vec<Exit>) -> Self {
+        exits.sort_by(|a, b| a.time.total_cmp(&b.time));
         exits.dedup_by(|next, kept| {
             let same = next.time == kept.time;
             if same {
@@ -72,7 +77,7 @@ impl Exits {
             }
             same
         });
-        Ok(Self(exits))
+        Self(exits)
     }
 
     /// From exits already ascending and distinct in time.

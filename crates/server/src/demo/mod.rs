@@ -265,6 +265,7 @@ fn config(
         database_url: Some(sqlite_url(&home.path().join("demo.db"))),
         listen: Some(address.to_string()),
         public_url: Some(base.to_owned()),
+        seller_name: Some("Example Studio".to_owned()),
         stripe_secret_key: Some("sk_test_demo".to_owned()),
         stripe_webhook_secret: Some(webhook_secret.to_owned()),
         stripe_api_base: Some(stripe_api_base.to_owned()),

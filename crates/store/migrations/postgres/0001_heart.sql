@@ -133,8 +133,10 @@ CREATE TABLE event (
     body BYTEA NOT NULL
 );
 CREATE INDEX event_by_received ON event (received_at_ms, id);
--- Payloads are 2 to 20 kB of JSON, written once and seldom read: compression would cost more than it saves.
+-- Payloads are 2 to 20 kB of JSON, written once and seldom read: compression would cost more than it saves. A usual one
+-- stays in its row: beside it, it would be two rows more and two entries of an index.
 ALTER TABLE event ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE event SET (toast_tuple_target = 8160);
 
 -- Events not yet applied. Stays small, so that coming and going costs little.
 CREATE TABLE event_waiting (

@@ -36,7 +36,7 @@ pub(super) async fn accept(
 ) -> Result<Response, Refusal> {
     let Form(sent) = sent.unwrap_or_default();
     let mut conn = app.db.write().await?;
-    let visit = Visit::load(&mut conn, &token).await?.ok_or(Refusal::Unknown)?;
+    let visit = Visit::load(&app.config, &mut conn, &token).await?.ok_or(Refusal::Unknown)?;
     let now_ms = app.context.clock.now_ms();
     let standing = visit.standing(None, now_ms);
     if standing == Standing::Withdrawn {

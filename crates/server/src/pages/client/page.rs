@@ -19,6 +19,8 @@ pub(super) struct Frame {
     pub(super) test: bool,
     /// A seller looks at it before the client does.
     pub(super) preview: bool,
+    /// Who asks to be paid.
+    pub(super) seller: Option<String>,
     /// Where the page tells how long it was seen, and as which view.
     pub(super) seen: Option<Seen>,
 }
@@ -32,7 +34,7 @@ pub(super) struct Seen {
 impl Frame {
     /// Around a page that belongs to no journey.
     pub(super) fn bare(title: &str) -> Self {
-        Self { title: title.to_owned(), test: false, preview: false, seen: None }
+        Self { title: title.to_owned(), test: false, preview: false, seller: None, seen: None }
     }
 
     #[expect(clippy::unused_self, reason = "templates name things by their owner")]
@@ -154,6 +156,7 @@ impl Shown<'_> {
                 title: title.to_owned(),
                 test: !self.visit.journey.livemode,
                 preview: self.preview,
+                seller: self.visit.seller.clone(),
                 seen: self.view_id.as_ref().map(|id| Seen { href: self.href("/seen"), view_id: id.clone() }),
             },
         }

@@ -37,7 +37,7 @@ pub(super) async fn press(
     sent: Result<Form<Pay>, FormRejection>,
 ) -> Result<Response, Refusal> {
     let Form(sent) = sent.unwrap_or_default();
-    let visit = Visit::load(&mut app.db.read().await?, &token).await?.ok_or(Refusal::Unknown)?;
+    let visit = Visit::load(&app.config, &mut app.db.read().await?, &token).await?.ok_or(Refusal::Unknown)?;
     let standing = visit.standing(None, app.context.clock.now_ms());
     if standing == Standing::Withdrawn {
         return Ok(withdrawn());

@@ -53,7 +53,7 @@ pub(super) async fn to_due(Path(token): Path<String>) -> Redirect {
 }
 
 async fn show(app: &App, token: &str, wanted: Option<Step>, mut parts: Parts) -> Result<Response, Refusal> {
-    let visit = Visit::load(&mut app.db.read().await?, token).await?.ok_or(Refusal::Unknown)?;
+    let visit = Visit::load(&app.config, &mut app.db.read().await?, token).await?.ok_or(Refusal::Unknown)?;
     let query = query(&parts);
     let preview = query.contains_key("preview") && Viewer::from_request_parts(&mut parts, app).await.is_ok();
     let standing = visit.standing(back(&query), app.context.clock.now_ms());

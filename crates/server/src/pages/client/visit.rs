@@ -1,6 +1,7 @@
 //! What is known of a journey when its client comes to a page of it.
 
 use super::standing::{Accepted, Back, Facts, Opened, Standing, standing};
+use crate::config::Config;
 use crate::ids::{hex, is_secret};
 use ledger::payment::CheckoutState;
 use sha2::{Digest as _, Sha256};
@@ -14,6 +15,8 @@ use store::{Conn, Result};
 
 /// A journey with all that its pages depend on.
 pub(super) struct Visit {
+    /// Who asks to be paid, when that is configured.
+    pub(super) seller: Option<String>,
     pub(super) journey: StoredJourney,
     /// The version it is given now.
     pub(super) version: StoredVersion,
@@ -28,7 +31,7 @@ pub(super) struct Visit {
 
 impl Visit {
     /// The journey behind a link's token; `None` when no link has that token.
-    pub(super) async fn load(conn: &mut Conn, token: &str) -> Result<Option<Self>> {
+    pub(super) async fn load(config: &Config, conn: &mut Conn, token: &str) -> Result<Option<Self>> {
         if !is_secret(token) {
             return Ok(None);
         }
@@ -38,6 +41,7 @@ impl Visit {
         };
         let id = || vec![journey.id.clone()];
         Ok(Some(Self {
+            seller: config.seller_name.clone(),
             withdrawn: !withdrawals::of(conn, id()).await?.is_empty(),
             agreement: agreements::newest(conn, &journey.id).await?,
             agreement_sha256: hex(&Sha256::digest(version.pages.agreement.as_bytes())),

@@ -44,6 +44,7 @@ pub(crate) struct Setup {
     /// `STRIPE_WEBHOOK_SECRET`
     pub(crate) webhook_secrets: &'static str,
     /// `STRIPE_SECRET_KEY`
+    pub(crate) seller_name: Option<&'static str>,
     pub(crate) secret_key: Option<&'static str>,
     /// `WHYPAID_BODY_LIMIT`
     pub(crate) body_limit: Option<&'static str>,
@@ -63,6 +64,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             webhook_secrets: SECRET,
+            seller_name: None,
             secret_key: None,
             body_limit: None,
             open_pages: false,
@@ -240,6 +242,7 @@ pub(crate) async fn node(database_url: &str, clock: &Clock, setup: &Setup) -> Se
     let config = config::check(Raw {
         database_url: Some(database_url.to_owned()),
         public_url: Some(setup.public_url.to_owned()),
+        seller_name: setup.seller_name.map(str::to_owned),
         stripe_secret_key: setup.secret_key.map(str::to_owned),
         stripe_webhook_secret: Some(setup.webhook_secrets.to_owned()),
         stripe_api_base: Some(setup.stripe_api_base.clone().unwrap_or(nobody)),

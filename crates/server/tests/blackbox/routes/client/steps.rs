@@ -148,3 +148,21 @@ async fn the_demos_preview_is_open() {
     })
     .await;
 }
+
+/// Who gets a link to pay wants to know from whom.
+#[tokio::test]
+async fn every_step_names_the_seller() {
+    let setup = Setup { seller_name: Some("Lima & <Sons>"), ..Setup::default() };
+    on_both_with(setup, async |app| {
+        let path = link(&app.offered().await);
+        let answer = app.open_link(&path).await;
+        page(&answer, 200);
+        assert!(answer.text.contains("Lima &#38; &#60;Sons&#62;</p>"), "{}", answer.text);
+        assert!(
+            answer.text.contains("<title>Welcome · Lima &#38; &#60;Sons&#62;</title>"),
+            "{}",
+            answer.text
+        );
+    })
+    .await;
+}
