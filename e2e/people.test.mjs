@@ -61,7 +61,7 @@ test("the first person, an editor by link, and a viewer without controls", LIMIT
   await ana.goto(`${server.base}/settings/people`);
   await ana.getByRole("link", { name: "Ben Özdemir" }).click();
   await assertGood(ana);
-  await ana.getByLabel("Role").selectOption("viewer");
+  await ana.getByLabel("Role", { exact: true }).selectOption("viewer");
   await ana.getByRole("button", { name: "Save" }).click();
   await ana.getByRole("status").filter({ hasText: "Saved." }).waitFor();
 

@@ -71,10 +71,9 @@ export class Server {
 
   /** Starts the process and waits until it can work. */
   async up() {
-    this.process = spawn(BINARY, ["serve"], { ...this.options(), stdio: ["ignore", "inherit", "pipe"] });
-    createInterface({ input: this.process.stderr }).on("line", (line) => {
+    this.process = spawn(BINARY, ["serve"], { ...this.options(), stdio: ["ignore", "pipe", "inherit"] });
+    createInterface({ input: this.process.stdout }).on("line", (line) => {
       this.code = line.match(/enter this code: (\S+)/)?.[1] ?? this.code;
-      if (line && !line.includes("enter this code")) console.error(line);
     });
     await until("the server is ready", async () => (await fetch(`${this.base}/readyz`)).ok);
   }

@@ -13,4 +13,5 @@ mod outage_overload;
 mod outage_postgres;
 mod reconcile;
 mod stop;
+mod user;
 mod util;

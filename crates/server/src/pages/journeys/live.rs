@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Open pages per process; each costs one connection and the ids of its rows.
 const STREAMS_MAX: usize = 1000;
 /// A stream ends after this; the page connects again, and who may no longer see it is found out.
-const STREAM_LIFE: Duration = Duration::from_mins(30);
+const STREAM_LIFE: Duration = Duration::from_mins(5);
 
 /// What the open pages of this process share.
 #[derive(Debug)]

@@ -7,16 +7,10 @@ use crate::util::{Setup, TestApp, on_both, on_both_with};
 use futures_util::future::join_all;
 use server::people::set_up;
 
-const EMPTY: Setup = Setup {
-    webhook_secrets: crate::util::app::SECRET,
-    secret_key: None,
-    body_limit: None,
-    open_pages: false,
-    people: false,
-    public_url: crate::util::app::PUBLIC_URL,
-    proxies: None,
-    stripe_api_base: None,
-};
+/// A server where nobody can sign in.
+fn empty() -> Setup {
+    Setup { people: false, ..Setup::default() }
+}
 
 impl TestApp {
     /// What a start prints.
@@ -32,7 +26,7 @@ impl TestApp {
 
 #[tokio::test]
 async fn whoever_knows_the_code_becomes_the_first_owner() {
-    on_both_with(EMPTY, async |app| {
+    on_both_with(empty(), async |app| {
         assert_eq!(header(&app.visit("/sign-in", &[]).await, "location"), "/set-up");
         assert_eq!(app.visit("/set-up", &[]).await.status, 200);
         let code = app.code().await.unwrap();
@@ -72,7 +66,7 @@ async fn afterwards_the_page_is_gone() {
 /// Each start, on each node, prints a code of its own; all work until one is used, and then none.
 #[tokio::test]
 async fn every_starts_code_works_and_only_one_person_is_first() {
-    on_both_with(EMPTY, async |app| {
+    on_both_with(empty(), async |app| {
         let codes = [app.code().await.unwrap(), app.code().await.unwrap(), app.code().await.unwrap()];
         let claims = codes.iter().enumerate().map(|(n, code)| {
             let email = format!("{n}@example.com");
@@ -88,7 +82,7 @@ async fn every_starts_code_works_and_only_one_person_is_first() {
 
 #[tokio::test]
 async fn codes_are_not_guessed() {
-    on_both_with(EMPTY, async |app| {
+    on_both_with(empty(), async |app| {
         let code = app.code().await.unwrap();
         for _ in 0..10 {
             assert_eq!(app.claim("0000-0000-0000-0000", "eve@example.com").await.status, 422);
@@ -102,7 +96,7 @@ async fn codes_are_not_guessed() {
 
 #[tokio::test]
 async fn a_code_is_good_for_thirty_days_of_starts() {
-    on_both_with(EMPTY, async |app| {
+    on_both_with(empty(), async |app| {
         let old = app.code().await.unwrap();
         app.advance(30 * 86_400);
         let new = app.code().await.unwrap();
