@@ -29,10 +29,12 @@ export async function open(browser, options = {}) {
   return page;
 }
 
-export async function signIn(page, server) {
+/** As the owner Ana, or as somebody else. */
+export async function signIn(page, server, { email, password } = server.person) {
   await page.goto(`${server.base}/`);
   assert.equal(new URL(page.url()).pathname, "/sign-in");
-  await page.getByLabel("API token").fill(server.token);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: "Journeys" }).waitFor();
 }

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -15,8 +16,11 @@ const run = promisify(execFile);
 let events = 0;
 
 export class Server {
-  /** Starts the program; `stop` ends it and removes its database. With `stripe`, a stand-in for Stripe as well. */
-  static async start({ stripe = false } = {}) {
+  /**
+   * Starts the program; `stop` ends it and removes its database. With `stripe`, a stand-in for Stripe as well; without
+   * `people`, nobody can sign in, and `code` is what the server prints for whoever is first.
+   */
+  static async start({ stripe = false, people = true } = {}) {
     const server = new Server();
     server.home = await mkdtemp(join(tmpdir(), "whypaid-e2e-"));
     server.port = await freePort();
@@ -31,8 +35,17 @@ export class Server {
     if (stripe) await server.playStripe();
     const made = await run(BINARY, ["token", "create", "--role", "owner", "--name", "Ana"], server.options());
     server.token = made.stdout.trim();
+    server.person = { email: "ana@example.com", password: "four plain words here" };
+    if (people) await server.addPerson("owner", "Ana Lima", server.person);
     await server.up();
     return server;
+  }
+
+  /** Somebody who can sign in. */
+  async addPerson(role, name, { email, password }) {
+    const options = this.options();
+    options.env = { ...options.env, WHYPAID_PASSWORD: password };
+    await run(BINARY, ["user", "create", "--email", email, "--role", role, "--name", name], options);
   }
 
   /** Starts the stand-in, which sends its events here. */
@@ -58,7 +71,10 @@ export class Server {
 
   /** Starts the process and waits until it can work. */
   async up() {
-    this.process = spawn(BINARY, ["serve"], { ...this.options(), stdio: ["ignore", "inherit", "inherit"] });
+    this.process = spawn(BINARY, ["serve"], { ...this.options(), stdio: ["ignore", "pipe", "inherit"] });
+    createInterface({ input: this.process.stdout }).on("line", (line) => {
+      this.code = line.match(/enter this code: (\S+)/)?.[1] ?? this.code;
+    });
     await until("the server is ready", async () => (await fetch(`${this.base}/readyz`)).ok);
   }
 

@@ -13,10 +13,13 @@ use serde_json::json;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// A comment is sent this often, so that proxies and readers know the stream lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A stream ends after this.
+const STREAM_LIFE: Duration = Duration::from_mins(5);
 
 /// Changes of journeys as they happen. `Last-Event-ID` resumes; `event: reset` says that too much was missed and the
 /// lists must be loaded afresh.
@@ -64,7 +67,11 @@ pub fn follow(
             Err(RecvError::Lagged(_) | RecvError::Closed) => None,
         }
     });
-    let all = missed.chain(coming).take_until(async move { stop.cancelled().await });
+    // Whoever may no longer read is found out at the next connection; `Last-Event-ID` resumes there.
+    let end = async move {
+        let _ = timeout(STREAM_LIFE, stop.cancelled()).await;
+    };
+    let all = missed.chain(coming).take_until(end);
     let told = all.filter(|numbered| std::future::ready(numbered.change.change != VIEW));
     told.map(move |numbered| Ok(render(&numbered)))
 }

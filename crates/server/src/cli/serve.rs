@@ -1,6 +1,6 @@
 //! `whypaid serve`.
 
-use super::{Failed, open, progress};
+use super::{Failed, open, say};
 use crate::apply::Context;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -24,7 +24,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failed> {
     tracing::info!(address = %server.address, %public_url, ?engine, "serving");
     // Not through the log: that goes to places where more people read.
     if let Some(code) = code {
-        progress(format!("\nNobody can sign in yet. Open {public_url}/set-up and enter this code: {code}\n"));
+        say(format!("\nNobody can sign in yet. Open {public_url}/set-up and enter this code: {code}\n"));
     }
     asked_to_stop.await;
     tracing::info!("stopping: finishing what is under way");

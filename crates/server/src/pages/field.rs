@@ -74,7 +74,7 @@ impl Field {
 
     /// With what was wrong with it, if it was.
     pub(super) fn fault(self, problem: Option<&Problem>) -> Self {
-        Self { fault: fault_of(problem, self.name), ..self }
+        Self { fault: fault_of(problem, self.name, self.label), ..self }
     }
 
     /// Where typing begins.
@@ -94,7 +94,7 @@ pub(super) struct RoleField {
 impl RoleField {
     /// With one chosen.
     pub(super) fn new(chosen: &str, problem: Option<&Problem>) -> Self {
-        Self { chosen: chosen.to_owned(), fault: fault_of(problem, "role") }
+        Self { chosen: chosen.to_owned(), fault: fault_of(problem, "role", "Role") }
     }
 
     #[expect(clippy::unused_self, reason = "templates name things by their owner")]
@@ -106,8 +106,8 @@ impl RoleField {
 /// Each with what it may do.
 const ROLES: [(Role, &str); 3] = [
     (Role::Viewer, "Viewer – reads"),
-    (Role::Editor, "Editor – reads and changes"),
-    (Role::Owner, "Owner – everything: people, tokens, settings"),
+    (Role::Editor, "Editor – reads, changes"),
+    (Role::Owner, "Owner – does everything"),
 ];
 
 /// A role as people read it.
@@ -120,9 +120,11 @@ pub(super) fn role_words(role: &str) -> &'static str {
 }
 
 /// What is wrong with one field.
-fn fault_of(problem: Option<&Problem>, name: &str) -> Option<String> {
+fn fault_of(problem: Option<&Problem>, name: &str, label: &str) -> Option<String> {
     let error = problem?.errors.iter().find(|error| error.field == name)?;
-    Some(sentence(&error.message))
+    // The API's messages follow the field's name.
+    let follows = ["is ", "must "].iter().any(|start| error.message.starts_with(start));
+    Some(if follows { format!("{label} {}.", error.message) } else { sentence(&error.message) })
 }
 
 /// What is wrong as a whole: nothing, when the fields tell.

@@ -49,7 +49,7 @@ pub async fn offer(db: &Db, context: &Context) -> store::Result<Option<String>> 
 pub async fn claim(app: &App, mut form: Form, asker: &Asker) -> Result<Admitted> {
     let code = plain(form.as_sent("code").unwrap_or_default());
     if !fits(&mut app.db.read().await?, &code).await? {
-        let words = "is not the code that this server printed when it started";
+        let words = "is not the one that this server printed when it started";
         form.fault("code", words);
         return form.finish(()).and(Err(Problem::not_found("code")));
     }

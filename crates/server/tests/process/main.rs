@@ -14,4 +14,5 @@ mod outage_overload;
 mod outage_postgres;
 mod reconcile;
 mod stop;
+mod user;
 mod util;

@@ -31,7 +31,7 @@ const BEAT: Bytes = Bytes::from_static(b"event: beat\ndata: -\n\n");
 /// Open pages per process; each costs one connection.
 const STREAMS_MAX: usize = 1000;
 /// A stream ends after this; the page connects again, and who may no longer see it is found out.
-const STREAM_LIFE: Duration = Duration::from_mins(30);
+const STREAM_LIFE: Duration = Duration::from_mins(5);
 
 /// What the open pages of this process share.
 pub(in crate::pages) struct Streams {

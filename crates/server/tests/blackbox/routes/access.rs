@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 const ANYONE: Option<Role> = None;
 const READS: Option<Role> = Some(Role::Viewer);
 const CHANGES: Option<Role> = Some(Role::Editor);
+const OWNS: Option<Role> = Some(Role::Owner);
 
 /// (method, path, the least role that may)
-const ROUTES: [(&str, &str, Option<Role>); 68] = [
+pub(super) const ROUTES: [(&str, &str, Option<Role>); 79] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -75,6 +76,17 @@ const ROUTES: [(&str, &str, Option<Role>); 68] = [
     ("GET", "/api/v1/insights/revenue", READS),
     ("GET", "/api/v1/insights/scores", READS),
     ("GET", "/api/v1/insights/time-to-payment", READS),
+    ("GET", "/api/v1/people", OWNS),
+    ("POST", "/api/v1/people", OWNS),
+    ("GET", "/api/v1/people/{id}", OWNS),
+    ("PATCH", "/api/v1/people/{id}", OWNS),
+    ("POST", "/api/v1/people/{id}/invitation", OWNS),
+    ("GET", "/api/v1/sessions", READS),
+    ("DELETE", "/api/v1/sessions/{id}", READS),
+    ("GET", "/api/v1/tokens", OWNS),
+    ("POST", "/api/v1/tokens", OWNS),
+    ("DELETE", "/api/v1/tokens/{id}", OWNS),
+    ("GET", "/api/v1/audit", OWNS),
     ("GET", "/api/v1/live", READS),
     ("GET", "/healthz", ANYONE),
     ("GET", "/readyz", ANYONE),
@@ -82,9 +94,108 @@ const ROUTES: [(&str, &str, Option<Role>); 68] = [
     ("GET", "/openapi.json", ANYONE),
 ];
 
+/// (method, path, the least role that may). Who holds a client's link may all that a client may.
+pub(super) const PAGES: [(&str, &str, Option<Role>); 85] = [
+    ("GET", "/", READS),
+    ("GET", "/live", READS),
+    ("GET", "/journeys.csv", READS),
+    ("POST", "/journeys/views", READS),
+    ("POST", "/journeys/views/{id}/delete", READS),
+    ("POST", "/journeys/mark", CHANGES),
+    ("POST", "/journeys/marks/{id}/undo", CHANGES),
+    ("GET", "/journeys/new", CHANGES),
+    ("POST", "/journeys/new", CHANGES),
+    ("GET", "/journeys/{id}/made", READS),
+    ("GET", "/journeys/{id}/content", CHANGES),
+    ("POST", "/journeys/{id}/content", CHANGES),
+    ("GET", "/journeys/{id}", READS),
+    ("GET", "/journeys/{id}/{tab}", READS),
+    ("POST", "/journeys/{id}/{tab}", CHANGES),
+    ("GET", "/intelligence", READS),
+    ("GET", "/intelligence/live", READS),
+    ("GET", "/intelligence/{part}", READS),
+    ("GET", "/contents", READS),
+    ("GET", "/contents/new", CHANGES),
+    ("POST", "/contents/new", CHANGES),
+    ("GET", "/contents/{id}", READS),
+    ("GET", "/contents/{id}/edit", CHANGES),
+    ("POST", "/contents/{id}/edit", CHANGES),
+    ("GET", "/contents/{id}/rollback", CHANGES),
+    ("POST", "/contents/{id}/rollback", CHANGES),
+    ("GET", "/contents/{id}/compare", READS),
+    ("GET", "/contents/{id}/versions/{version}", READS),
+    ("GET", "/contents/{id}/versions/{version}/{step}", READS),
+    ("GET", "/clients/import", CHANGES),
+    ("POST", "/clients/import", CHANGES),
+    ("GET", "/clients/{id}", READS),
+    ("GET", "/payments", READS),
+    ("GET", "/payments.csv", READS),
+    ("GET", "/payments/unmatched", READS),
+    ("GET", "/payments/{id}", READS),
+    ("POST", "/payments/{id}/link", CHANGES),
+    ("POST", "/payments/{id}/unlink", CHANGES),
+    ("GET", "/events", READS),
+    ("GET", "/events.csv", READS),
+    ("GET", "/events/replay", CHANGES),
+    ("POST", "/events/replay", CHANGES),
+    ("GET", "/events/replays/{id}", READS),
+    ("GET", "/events/{id}", READS),
+    ("GET", "/events/{id}/payload", READS),
+    ("POST", "/events/{id}/replay", CHANGES),
+    ("POST", "/events/{id}/ignore", CHANGES),
+    ("GET", "/reconciliations", READS),
+    ("POST", "/reconciliations", CHANGES),
+    ("GET", "/reconciliations.csv", READS),
+    ("GET", "/reconciliations/{id}", READS),
+    ("GET", "/reconciliations/{id}/differences.csv", READS),
+    ("GET", "/sign-in", ANYONE),
+    ("POST", "/sign-in", ANYONE),
+    ("GET", "/set-up", ANYONE),
+    ("POST", "/set-up", ANYONE),
+    ("GET", "/welcome/{secret}", ANYONE),
+    ("POST", "/welcome/{secret}", ANYONE),
+    ("GET", "/settings", ANYONE),
+    ("GET", "/settings/set-up", READS),
+    ("GET", "/settings/set-up/steps", READS),
+    ("GET", "/settings/people", OWNS),
+    ("POST", "/settings/people", OWNS),
+    ("GET", "/settings/people/{id}", OWNS),
+    ("POST", "/settings/people/{id}", OWNS),
+    ("POST", "/settings/people/{id}/invitation", OWNS),
+    ("GET", "/settings/tokens", OWNS),
+    ("POST", "/settings/tokens", OWNS),
+    ("POST", "/settings/tokens/{id}/revoke", OWNS),
+    ("GET", "/settings/account", READS),
+    ("POST", "/settings/account/password", READS),
+    ("POST", "/settings/account/others", READS),
+    ("POST", "/settings/sessions/{id}/end", READS),
+    ("GET", "/settings/audit", OWNS),
+    ("GET", "/settings/audit.csv", OWNS),
+    ("GET", "/assets/{name}", ANYONE),
+    ("GET", "/j/{token}", ANYONE),
+    ("GET", "/j/{token}/", ANYONE),
+    ("GET", "/j/{token}/agreement", ANYONE),
+    ("POST", "/j/{token}/agreement", ANYONE),
+    ("GET", "/j/{token}/pay", ANYONE),
+    ("POST", "/j/{token}/pay", ANYONE),
+    ("POST", "/j/{token}/seen", ANYONE),
+    ("GET", "/j/{token}/{step}", ANYONE),
+    // Last: it ends the session that asks.
+    ("POST", "/sign-out", ANYONE),
+];
+
 /// The id in none of the paths names anything.
-fn filled(path: &str) -> String {
-    path.replace("{id}", "none").replace("{note_id}", "none")
+pub(super) fn filled(path: &str) -> String {
+    ["{id}", "{note_id}", "{name}", "{token}", "{secret}", "{step}", "{tab}", "{part}", "{version}"]
+        .into_iter()
+        .fold(path.to_owned(), |path, hole| path.replace(hole, "none"))
+}
+
+/// How a person or a program says who it is.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Bearer,
+    Cookie,
 }
 
 #[tokio::test]
@@ -117,6 +228,66 @@ async fn each_route_takes_the_roles_it_should_and_no_other() {
                     (false, None) => assert_eq!(status, 401, "{context}"),
                     (false, Some(_)) => assert_eq!(status, 403, "{context}"),
                     (true, _) => assert!(![401, 403, 405].contains(&status) && status < 500, "{context}"),
+                }
+            }
+        }
+    })
+    .await;
+}
+
+/// Whoever adds a page says here who may see it.
+#[test]
+fn every_page_has_a_row_and_every_row_a_page() {
+    let registered = server::pages::routes();
+    let rows: Vec<(&str, &str)> = PAGES.iter().map(|row| (row.0, row.1)).collect();
+    assert_eq!(BTreeSet::from_iter(registered.clone()), BTreeSet::from_iter(rows.clone()));
+    assert_eq!(registered.len(), rows.len(), "each once");
+}
+
+/// So that none gets past the list.
+#[test]
+fn pages_are_registered_in_one_way() {
+    let mut folders = vec![crate::util::workspace().join("crates/server/src/pages")];
+    let mut scanned = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("listed.rs") {
+                scanned += 1;
+                let text = std::fs::read_to_string(&path).unwrap();
+                assert!(!text.contains(".route(") && !text.contains(".nest("), "{}", path.display());
+            }
+        }
+    }
+    assert!(scanned > 20, "only {scanned} files scanned");
+}
+
+#[tokio::test]
+async fn each_page_takes_the_roles_it_should_and_no_other() {
+    on_both(async |app| {
+        for (method, path, needed) in PAGES {
+            for by in [By::Bearer, By::Cookie] {
+                for role in [None].into_iter().chain(ROLES.map(Some)) {
+                    let request = match by {
+                        By::Bearer => app.request(role, method, &filled(path)),
+                        By::Cookie => {
+                            let secret = role.map(token).unwrap_or_default();
+                            let cookie = format!("whypaid={secret}");
+                            app.request(None, method, &filled(path)).header("cookie", cookie)
+                        }
+                    };
+                    let request = request.header("sec-fetch-site", "same-origin").json(&json!({}));
+                    let answer = request.send().await.unwrap();
+                    let status = answer.status().as_u16();
+                    let allowed = needed.is_none_or(|needed| role.is_some_and(|role| role >= needed));
+                    let context = format!("{method} {path} as {role:?} {by:?}: {status}");
+                    match (allowed, role) {
+                        (false, None) => assert_eq!(status, 401, "{context}"),
+                        (false, Some(_)) => assert_eq!(status, 403, "{context}"),
+                        (true, _) => assert!(![401, 403, 405].contains(&status) && status < 500, "{context}"),
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! One module per noun of the URLs.
 
 mod access;
+mod audit;
 mod client;
 mod clients;
 mod contents;
@@ -12,5 +13,8 @@ mod journeys;
 mod live;
 pub(crate) mod pages;
 mod payments;
+mod people;
 mod reconciliations;
+mod sessions;
+mod tokens;
 mod webhooks;

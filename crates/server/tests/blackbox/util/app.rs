@@ -43,8 +43,9 @@ pub(crate) const ROLES: [Role; 3] = [Role::Viewer, Role::Editor, Role::Owner];
 pub(crate) struct Setup {
     /// `STRIPE_WEBHOOK_SECRET`
     pub(crate) webhook_secrets: &'static str,
-    /// `STRIPE_SECRET_KEY`
+    /// `WHYPAID_SELLER_NAME`
     pub(crate) seller_name: Option<&'static str>,
+    /// `STRIPE_SECRET_KEY`
     pub(crate) secret_key: Option<&'static str>,
     /// `WHYPAID_BODY_LIMIT`
     pub(crate) body_limit: Option<&'static str>,

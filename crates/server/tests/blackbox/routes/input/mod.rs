@@ -4,5 +4,5 @@
 mod bodies;
 mod paths;
 mod queries;
-mod table;
+pub(super) mod table;
 mod values;

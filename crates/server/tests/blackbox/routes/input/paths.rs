@@ -60,7 +60,7 @@ async fn an_id_that_names_nothing_is_a_404() {
                 for id in hostile_ids() {
                     let answer = app
                         .call(
-                            Some(Role::Editor),
+                            Some(Role::Owner),
                             &method.to_uppercase(),
                             &path.replace("{id}", &id),
                             Some(&body),

@@ -4,13 +4,21 @@ use crate::util::TestApp;
 use crate::util::event::Pay;
 use crate::util::make::{content, hypothesis};
 use serde_json::{Value, json};
+use server::api::access::Role;
+
+/// Becomes another one each time it is sent: nobody has two people's address.
+pub(in crate::routes) const UNIQUE_EMAIL: &str = "unique@example.com";
 
 /// What a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
+pub(in crate::routes) enum Takes {
     /// (shortest, longest) in characters
     Text(usize, usize),
+    /// Likewise, in one line
+    Line(usize, usize),
     Email,
+    Role,
+    Password,
     Customer,
     /// Names a record.
     Id,
@@ -32,17 +40,17 @@ pub(super) enum Takes {
 
 /// A field, and whether it must be there.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field {
+pub(in crate::routes) struct Field {
     pub(super) path: &'static str,
     pub(super) takes: Takes,
     pub(super) required: bool,
 }
 
 /// A route and a body that it takes.
-pub(super) struct Route {
-    pub(super) method: &'static str,
-    pub(super) path: String,
-    pub(super) good: Value,
+pub(in crate::routes) struct Route {
+    pub(in crate::routes) method: &'static str,
+    pub(in crate::routes) path: String,
+    pub(in crate::routes) good: Value,
     pub(super) fields: Vec<Field>,
 }
 
@@ -112,6 +120,44 @@ fn new_client() -> Route {
             optional("attributes", Takes::Pairs),
             optional("stripe_customer_id", Takes::Customer),
         ],
+    )
+}
+
+fn new_person() -> Route {
+    route(
+        "POST",
+        "/api/v1/people".to_owned(),
+        json!({"name": "Ben", "email": UNIQUE_EMAIL, "role": "editor"}),
+        vec![
+            required("name", Takes::Line(1, 100)),
+            required("email", Takes::Email),
+            required("role", Takes::Role),
+            optional("password", Takes::Password),
+        ],
+    )
+}
+
+async fn changed_person(app: &TestApp) -> Route {
+    let body = json!({"name": "Cleo", "email": "cleo@example.com", "role": "viewer"});
+    let made = app.call(Some(Role::Owner), "POST", "/api/v1/people", Some(&body)).await.ok();
+    route(
+        "PATCH",
+        format!("/api/v1/people/{}", made["id"].as_str().unwrap()),
+        json!({"name": "Cleo B", "role": "editor", "active": true}),
+        vec![
+            optional("name", Takes::Line(1, 100)),
+            optional("role", Takes::Role),
+            optional("active", Takes::Truth),
+        ],
+    )
+}
+
+fn new_token() -> Route {
+    route(
+        "POST",
+        "/api/v1/tokens".to_owned(),
+        json!({"name": "Export", "role": "viewer"}),
+        vec![required("name", Takes::Line(1, 100)), required("role", Takes::Role)],
     )
 }
 
@@ -222,7 +268,7 @@ async fn about_events(app: &TestApp) -> [Route; 2] {
 }
 
 /// Every route, on records made for it.
-pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
+pub(in crate::routes) async fn routes(app: &TestApp) -> Vec<Route> {
     let [rollback, copy, version_of] = given(app).await;
     let [ignoring, replaying] = about_events(app).await;
     let journey = app.journey().await;
@@ -244,6 +290,9 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
         new_note,
         note,
         new_client(),
+        new_person(),
+        changed_person(app).await,
+        new_token(),
         route(
             "PATCH",
             format!("/api/v1/clients/{}", journey.client_id),

@@ -2,6 +2,7 @@
 
 use super::table::{Field, Takes};
 use serde_json::{Value, json};
+use server::people::passwords;
 
 /// What people, programs and attackers type.
 const TEXTS: [&str; 42] = [
@@ -105,12 +106,20 @@ pub(super) fn must_refuse(field: &Field, value: &Value) -> bool {
     let nul = text.is_some_and(|text| text.contains('\0'));
     match field.takes {
         Takes::Text(shortest, longest) => text.is_none() || nul || !(shortest..=longest).contains(&length),
+        Takes::Line(shortest, longest) => {
+            let control = text.is_some_and(|text| text.chars().any(char::is_control));
+            control || text.is_none() || !(shortest..=longest).contains(&length)
+        }
+        Takes::Password => {
+            let fault = |text| passwords::fault(text, "unique@example.com").is_some();
+            value.as_str().is_none_or(fault)
+        }
         Takes::Email => text != Some("ana@example.com"),
         Takes::Customer => {
             text.is_none_or(|t| t.is_empty() || t.len() > 255 || !t.bytes().all(|b| b.is_ascii_graphic()))
         }
-        // None of the values names a record or a priority, or is an object with what must be in it.
-        Takes::Id | Takes::Object | Takes::Priority => true,
+        // None of the values names a record, a role or a priority, or is an object with what must be in it.
+        Takes::Id | Takes::Role | Takes::Object | Takes::Priority => true,
         Takes::Amount => value.as_i64().is_none_or(|minor| !(1..=999_999_999_999).contains(&minor)),
         Takes::Currency => text != Some("usd"),
         Takes::Probability => value.as_f64().is_none_or(|p| !(0.0..=1.0).contains(&p)),

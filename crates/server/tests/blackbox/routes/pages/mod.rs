@@ -4,13 +4,17 @@ mod assets;
 mod clients;
 mod contents;
 mod events;
-mod journeys;
+mod headers;
+mod hostile;
 mod intelligence;
+mod journeys;
 mod list;
 mod live;
 mod payments;
 mod reconciliations;
-mod sign_in;
+mod set_up;
+mod settings;
+pub(super) mod sign_in;
 mod states;
 
 use crate::util::TestApp;
@@ -21,7 +25,7 @@ use serde_json::json;
 use server::api::access::Role;
 
 /// What browsers send.
-const ACCEPT: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
+pub(super) const ACCEPT: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 
 impl TestApp {
     /// A page as a signed-in browser gets it.
