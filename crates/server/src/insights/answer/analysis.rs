@@ -69,6 +69,7 @@ pub struct HypothesisEffect {
 
 /// How a hypothesis stands.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = HypothesisStanding)]
 pub struct Standing {
     /// `insufficient`, `emerging`, `supported` or `refuted`.
     pub standing: &'static str,

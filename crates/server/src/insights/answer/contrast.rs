@@ -60,6 +60,7 @@ pub struct ElementShare {
 
 /// One page's time among paid and unpaid journeys, in the first 48 hours.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = PageBehaviour)]
 pub struct Behaviour {
     /// `activation`, `agreement`, `confirmation` or `processing`.
     pub key: &'static str,

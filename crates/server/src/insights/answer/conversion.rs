@@ -84,6 +84,7 @@ pub struct ConversionGroup {
 
 /// Of a test.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = LogRankTest)]
 pub struct Test {
     /// Chi-squared.
     pub statistic: f64,

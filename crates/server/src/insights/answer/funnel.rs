@@ -24,6 +24,7 @@ pub struct Funnel {
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = FunnelStep)]
 pub struct Step {
     /// `started`, `activation`, `agreement`, `confirmation`, `processing`, `checkout` or `paid`.
     pub key: &'static str,

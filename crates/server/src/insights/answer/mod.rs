@@ -26,7 +26,7 @@ pub use figure::{Bounds, Figure};
 pub use forecast::{BackTest, Forecast, ForecastWindow};
 pub use funnel::{Funnel, Step};
 pub use hypotheses::{Accuracy, Calibration, Hypotheses, HypothesisGroup, SoFar};
-pub use recommend::{Option_, Recommendation, Recommendations, Unknown};
+pub use recommend::{Choice, Recommendation, Recommendations, Unknown};
 pub use revenue::{Earned, Revenue, RevenueGroup};
 pub use scores::{HoldOut, Scored, Scores};
 pub use timing::{CurvePoint, Timing, TimingGroup};

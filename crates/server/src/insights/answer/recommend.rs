@@ -40,16 +40,17 @@ pub struct Recommendation {
     /// Whether the evidence is from clients of the segment asked about.
     pub own_segment: bool,
     /// Options with enough data, the best lower bound first.
-    pub options: Vec<Option_>,
+    pub options: Vec<Choice>,
     /// Options with too little, and how many journeys more they need.
     pub unknown: Vec<Unknown>,
 }
 
 /// One option with its evidence.
-pub type Option_ = ConversionGroup;
+pub type Choice = ConversionGroup;
 
 /// An option with too little data.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = UnknownOption)]
 pub struct Unknown {
     /// Its id or name.
     pub key: String,
@@ -94,8 +95,8 @@ impl Insights {
 
 impl Recommendation {
     fn of(item: recommend::Recommendation, labels: &Labels) -> Self {
-        let options: Vec<Option_> =
-            item.options.into_iter().map(|option| Option_::of(option, labels)).collect();
+        let options: Vec<Choice> =
+            item.options.into_iter().map(|option| Choice::of(option, labels)).collect();
         let name = |place: usize| options.get(place).map_or("", |option| option.label.as_str());
         let (advice, says) = match item.advice {
             Advice::Anything => ("anything", "Nothing is known yet; whatever you send teaches.".to_owned()),
