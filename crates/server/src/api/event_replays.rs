@@ -34,7 +34,7 @@ pub struct NewReplay {
 
 /// What a replay would do.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DryRun {
+pub struct Counted {
     dry_run: bool,
     /// Events that would be replayed.
     events: usize,
@@ -84,7 +84,7 @@ fn day(form: &mut Form, name: &str) -> Option<i64> {
 
 /// Apply many events again: all that pass the filter, at most 1,000 in one call. With `dry_run` only counts them.
 #[utoipa::path(post, path = "/api/v1/events/replay", tag = "events", request_body = NewReplay,
-    responses((status = 201, body = Replayed), (status = 200, body = DryRun, description = "Only counted"),
+    responses((status = 201, body = Replayed), (status = 200, body = Counted, description = "Only counted"),
         (status = 422, body = Problem)))]
 pub async fn create(State(app): State<App>, Editor(who): Editor, mut form: Form) -> Result<Response> {
     let wanted = wanted(&mut form);
@@ -92,7 +92,7 @@ pub async fn create(State(app): State<App>, Editor(who): Editor, mut form: Form)
     form.finish(())?;
     if dry_run {
         let (ids, more) = inbox::to_replay(&mut app.db.read().await?, &wanted).await?;
-        return Ok(Json(DryRun { dry_run, events: ids.len(), more }).into_response());
+        return Ok(Json(Counted { dry_run, events: ids.len(), more }).into_response());
     }
     let (replay, more) = inbox::replay_many(&app, &who, &wanted).await?;
     let now = standing(&app, &replay.id, Some(more)).await?;

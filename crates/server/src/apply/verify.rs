@@ -71,7 +71,9 @@ async fn verify_payments(
 ) -> Result<()> {
     let stored: BTreeMap<_, _> =
         payments::by_ids(conn, ids.clone()).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
-    stored.values().for_each(|payment| totals.add(payment));
+    for payment in stored.values() {
+        totals.add(payment);
+    }
     let rows = snapshots::by_payments(conn, ids.clone()).await?;
     for id in ids {
         report.payments += 1;
