@@ -102,7 +102,7 @@ impl ReviewPanel {
             chars_max: TEXT_CHARS_MAX,
             saved,
             conflict: sent.conflict,
-            next: (tab == Tab::Learning).then(|| !texts.next_hypothesis.is_empty()),
+            next: (tab == Tab::Learning).then_some(!texts.next_hypothesis.is_empty()),
         })
     }
 }
