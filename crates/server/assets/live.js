@@ -65,7 +65,7 @@
   // A stream cannot say that the sign-in is over; the page can, by its redirect.
   async function leaveIfSignedOut() {
     try {
-      const answer = await fetch(location.href, { redirect: "manual" });
+      const answer = await fetch(location.href, { redirect: "manual", headers: { accept: "text/html" } });
       if (answer.type === "opaqueredirect") location.reload();
     } catch { /* the server is away: the next try will tell */ }
   }

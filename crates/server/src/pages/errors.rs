@@ -17,12 +17,20 @@ use std::sync::Arc;
 /// Paths under these answer programs, whatever they accept.
 const FOR_PROGRAMS: &[&str] = &["/api/", "/assets/", "/healthz", "/readyz", "/metrics", "/openapi.json"];
 
+/// What a form hears that was sent after the session's end; a program hears of tokens.
+const SIGNED_OUT: &str =
+    "You are signed out, so nothing was changed. Sign in, go back to the page and send it again.";
+
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
     layout: Layout,
     problem: &'a Problem,
     heading: &'static str,
+    /// What happened; the API's words, but for what only people meet.
+    detail: &'a str,
+    /// Whoever was signed in is no longer.
+    signed_out: bool,
     /// The same address may work in a moment.
     again: bool,
     /// Nothing is at this address.
@@ -82,7 +90,10 @@ fn page(problem: &Problem) -> String {
     };
     let again = problem.status.is_server_error();
     let missing = problem.status == StatusCode::NOT_FOUND;
-    let page = ErrorPage { layout: Layout::bare(heading), problem, heading, again, missing };
+    let signed_out = problem.status == StatusCode::UNAUTHORIZED;
+    let detail = if signed_out { SIGNED_OUT } else { problem.detail.as_str() };
+    let layout = Layout::bare(heading);
+    let page = ErrorPage { layout, problem, heading, detail, signed_out, again, missing };
     // A template without conditions that can fail; should it fail all the same, the words are there.
     page.render().unwrap_or_else(|_| heading.to_owned())
 }

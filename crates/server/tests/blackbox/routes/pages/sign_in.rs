@@ -87,6 +87,18 @@ async fn a_good_password_becomes_a_session() {
     .await;
 }
 
+/// What a program is told of tokens would help no person.
+#[tokio::test]
+async fn a_form_after_the_sessions_end_says_to_sign_in() {
+    on_both(async |app| {
+        let answer = app.press(None, "/settings/tokens", &[("name", "T"), ("role", "viewer")]).await;
+        assert_eq!(answer.status, 401);
+        let told = super::words(&answer.text);
+        assert!(told.contains("nothing was changed") && !told.contains("API token"), "{told}");
+    })
+    .await;
+}
+
 /// A token is for programs: it is no cookie, and no password.
 #[tokio::test]
 async fn a_token_does_not_sign_in() {
