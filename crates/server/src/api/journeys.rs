@@ -142,7 +142,6 @@ pub async fn create(
         contents::insert_hypothesis(&mut conn, hypothesis).await?;
     }
     journeys::insert(&mut conn, &journey).await?;
-    audit::record(&mut conn, &app.context, &who, "journey.create", Some(&journey.id), json!({})).await?;
     let mut changes = vec![apply::journeys::change(&journey, "created")];
     changes.extend(settle(&app, &mut conn, &journey).await?);
     let detail = json!({"client_id": journey.client_id});

@@ -119,7 +119,7 @@ async fn body(
     client: Option<&StoredClient>,
 ) -> Result<Body, Unready> {
     match client.filter(|_| part == Part::Next) {
-        Some(client) => Ok(next::for_client(&app.insights, client, filters.ask.livemode).await?.into()),
+        Some(client) => Ok(next::block(&app.insights, Some(client), filters.ask.livemode).await?.into()),
         None => part.body(app, filters).await,
     }
 }

@@ -3,6 +3,7 @@
 
 mod copy;
 mod correlation;
+mod figures;
 mod head;
 mod made;
 mod new;
@@ -30,6 +31,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use correlation::CorrelationPanel;
+use figures::Figures;
 use head::{Head, Record};
 use notes::NotesPanel;
 use outcome::OutcomePanel;
@@ -178,7 +180,12 @@ async fn panel(
         Tab::Notes => NotesPanel::load(app, conn, record, who, query, sent).await?.render(),
         Tab::Payment => PaymentPanel::load(app, conn, record).await?.render(),
     };
-    rendered.map_err(|error| {
+    let figures = match Figures::load(app, &record.journey.id, tab).await {
+        Some(figures) => figures.render(),
+        None => Ok(String::new()),
+    };
+    let both = rendered.and_then(|panel| Ok(panel + &figures?));
+    both.map_err(|error| {
         tracing::error!(%error, "a panel could not be rendered");
         let detail = "This page could not be shown. Nothing was changed; the server's log says more.";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)

@@ -11,6 +11,7 @@ use crate::ids::IdKind;
 use crate::pages::errors::html;
 use crate::pages::fields::{Faults, Fields};
 use crate::pages::hypothesis_field::{HypothesisFields, pairs, put_price};
+use crate::pages::intelligence::parts::next;
 use crate::pages::layout::{Layout, Section};
 use crate::pages::money_field::decimal;
 use askama::Template;
@@ -19,14 +20,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::{Map, Value};
+use std::time::Duration;
 use store::clients::{self, StoredClient};
 use store::contents::{self, StoredVersion};
 use store::{Conn, Result as StoreResult, reviews};
+use tokio::time::timeout;
 
 /// Contents to choose from: the newest.
 const CONTENTS_MAX: i64 = 200;
 /// Clients found at once.
 const FOUND_MAX: i64 = 8;
+/// The form does not wait longer for the evidence.
+const NEXT_WAIT: Duration = Duration::from_millis(1_500);
 /// Fields that the page shows faults beside.
 const SHOWN: &[&str] = &["client", "client_id", "content_version_id", "hypothesis", "price"];
 
@@ -60,6 +65,8 @@ struct NewPage {
     filled_from: String,
     version_price: String,
     hypothesis: HypothesisFields,
+    /// HTML of what to send next; none while there are no statistics yet.
+    next: Option<String>,
 }
 
 impl NewPage {
@@ -176,6 +183,13 @@ async fn version(conn: &mut Conn, id: &str) -> StoreResult<Option<StoredVersion>
     if IdKind::Version.fits(id) { contents::get_version(conn, id).await } else { Ok(None) }
 }
 
+/// The evidence, from clients like this one where there is enough of it.
+async fn evidence(app: &App, client: Option<&StoredClient>) -> Option<String> {
+    let livemode = app.config.livemode();
+    let answer = timeout(NEXT_WAIT, next::block(&app.insights, client, livemode)).await;
+    answer.ok()?.ok()?.render().ok()
+}
+
 async fn page(app: &App, who: &Principal, mut fields: Fields, faults: Faults) -> Result<Response> {
     let mut conn = app.db.read().await?;
     let all = choices(&mut conn, &fields.text("content_version_id")).await?;
@@ -190,6 +204,9 @@ async fn page(app: &App, who: &Principal, mut fields: Fields, faults: Faults) ->
         fields.set("currency", version.price.currency.to_string());
     }
     let found = found(&mut conn, &fields).await?;
+    let client = clients::get(&mut conn, &fields.text("client_id")).await?;
+    drop(conn);
+    let next = evidence(app, client.as_ref()).await;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let mut layout = Layout::of(app, who, "New journey", Section::Journeys);
     layout.test = !app.config.livemode();
@@ -203,6 +220,7 @@ async fn page(app: &App, who: &Principal, mut fields: Fields, faults: Faults) ->
         filled_from: chosen.as_ref().map(|v| v.id.clone()).unwrap_or_default(),
         version_price: chosen.map(|v| decimal(v.price)).unwrap_or_default(),
         hypothesis,
+        next,
         fields,
         faults,
     };

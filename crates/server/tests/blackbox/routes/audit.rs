@@ -13,7 +13,7 @@ use server::api::access::Role;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// (method, path, what the log calls it), for each route of the API that changes something.
-const ACTIONS: [(&str, &str, &str); 24] = [
+const ACTIONS: [(&str, &str, &str); 35] = [
     ("POST", "/api/v1/clients", "client.create"),
     ("POST", "/api/v1/clients/import", "client.import"),
     ("PATCH", "/api/v1/clients/{id}", "client.change"),
@@ -32,6 +32,17 @@ const ACTIONS: [(&str, &str, &str); 24] = [
     ("DELETE", "/api/v1/journeys/{id}/override", "journey.release"),
     ("POST", "/api/v1/payments/{id}/link", "payment.link"),
     ("POST", "/api/v1/events/{id}/replay", "event.replay"),
+    ("DELETE", "/api/v1/payments/{id}/link", "payment.unlink"),
+    ("POST", "/api/v1/bulk-marks/{id}/undo", "journey.bulk_undo"),
+    ("PUT", "/api/v1/journeys/{id}/review", "review.save"),
+    ("POST", "/api/v1/journeys/{id}/notes", "note.add"),
+    ("PUT", "/api/v1/journeys/{id}/notes/{note_id}", "note.edit"),
+    ("DELETE", "/api/v1/journeys/{id}/notes/{note_id}", "note.delete"),
+    ("POST", "/api/v1/saved-views", "view.create"),
+    ("DELETE", "/api/v1/saved-views/{id}", "view.delete"),
+    ("POST", "/api/v1/events/replay", "event.replay_many"),
+    ("POST", "/api/v1/events/{id}/ignore", "event.ignore"),
+    ("POST", "/api/v1/reconciliations", "reconciliation.start"),
     ("POST", "/api/v1/people", "person.create"),
     ("PATCH", "/api/v1/people/{id}", "person.change"),
     ("POST", "/api/v1/people/{id}/invitation", "person.invite"),
@@ -41,11 +52,29 @@ const ACTIONS: [(&str, &str, &str); 24] = [
 ];
 
 /// Pages' forms; what they do, tests of the pages look at. `""`: nothing that a person changes.
-const FORMS: [(&str, &str); 14] = [
+const FORMS: [(&str, &str); 31] = [
     ("/sign-in", "person.sign_in"),
     ("/sign-out", "person.sign_out"),
     ("/set-up", "person.set_up"),
     ("/welcome/{secret}", "person.welcome"),
+    ("/journeys/views", "view.create"),
+    ("/journeys/views/{id}/delete", "view.delete"),
+    ("/journeys/mark", "journey.bulk_mark"),
+    ("/journeys/marks/{id}/undo", "journey.bulk_undo"),
+    ("/journeys/new", "journey.create"),
+    ("/journeys/{id}/content", "journey.content"),
+    // Mark, override, release, review, notes: by the tab.
+    ("/journeys/{id}/{tab}", "journey.mark"),
+    ("/contents/new", "content.create"),
+    ("/contents/{id}/edit", "content.version"),
+    ("/contents/{id}/rollback", "content.rollback"),
+    ("/clients/import", "client.import"),
+    ("/payments/{id}/link", "payment.link"),
+    ("/payments/{id}/unlink", "payment.unlink"),
+    ("/events/replay", "event.replay_many"),
+    ("/events/{id}/replay", "event.replay"),
+    ("/events/{id}/ignore", "event.ignore"),
+    ("/reconciliations", "reconciliation.start"),
     ("/settings/people", "person.create"),
     ("/settings/people/{id}", "person.change"),
     ("/settings/people/{id}/invitation", "person.invite"),
@@ -81,13 +110,17 @@ fn every_route_that_changes_something_has_an_action() {
 
 /// The path with `{id}` where an id stands.
 fn pattern(path: &str) -> String {
-    let is_id = |part: &&str| part.contains('_');
-    let parts = path.split('/').map(|part| if is_id(&part) { "{id}" } else { part });
+    let part = |part| match part {
+        note if str::starts_with(note, "nte_") => "{note_id}",
+        id if id.contains('_') => "{id}",
+        part => part,
+    };
+    let parts = path.split('/').map(part);
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Routes without a body, in an order in which each changes something.
-async fn bodiless(app: &TestApp) -> Vec<(&'static str, String)> {
+/// Routes that need something to be there, in an order in which each changes something.
+async fn bodiless(app: &TestApp) -> Vec<(&'static str, String, Value)> {
     let journey = app.journey().await.id;
     let pay = Pay::new("audited");
     let event = pay.event("charge.succeeded", 0, pay.charge("succeeded"));
@@ -102,15 +135,34 @@ async fn bodiless(app: &TestApp) -> Vec<(&'static str, String)> {
         .ok();
     let of_editor = format!("/api/v1/sessions?person_id={}", person_id(Role::Editor));
     let sessions = app.call(Some(Role::Owner), "GET", &of_editor, None).await.ok();
+    let bulk = json!({"ids": [app.journey().await.id], "outcome": "responded"});
+    let bulk = app.call(Some(Role::Owner), "POST", "/api/v1/journeys/bulk-mark", Some(&bulk)).await.ok();
+    let note = json!({"text": "x"});
+    let notes = format!("/api/v1/journeys/{journey}/notes");
+    let note = text(&app.call(Some(Role::Owner), "POST", &notes, Some(&note)).await.ok(), "id");
+    let view = json!({"name": "mine", "query": "outcome=paid"});
+    let view =
+        text(&app.call(Some(Role::Owner), "POST", "/api/v1/saved-views", Some(&view)).await.ok(), "id");
+    let lone = Pay::new("lone");
+    app.deliver(&lone.success()).await;
+    let link = format!("/api/v1/payments/{}/link", lone.intent_id());
+    app.call(Some(Role::Owner), "POST", &link, Some(&json!({"journey_id": journey}))).await.ok();
+    app.dead_event("audited").await;
     vec![
-        ("POST", format!("/api/v1/journeys/{journey}/checkout")),
-        ("POST", format!("/api/v1/journeys/{journey}/withdrawal")),
-        ("DELETE", format!("/api/v1/journeys/{journey}/withdrawal")),
-        ("DELETE", format!("/api/v1/journeys/{journey}/override")),
-        ("POST", format!("/api/v1/events/{}/replay", text(&event, "id"))),
-        ("POST", format!("/api/v1/people/{person}/invitation")),
-        ("DELETE", format!("/api/v1/sessions/{}", text(&sessions["items"][0], "id"))),
-        ("DELETE", format!("/api/v1/tokens/{token}")),
+        ("POST", format!("/api/v1/journeys/{journey}/checkout"), Value::Null),
+        ("POST", format!("/api/v1/journeys/{journey}/withdrawal"), Value::Null),
+        ("DELETE", format!("/api/v1/journeys/{journey}/withdrawal"), Value::Null),
+        ("DELETE", format!("/api/v1/journeys/{journey}/override"), Value::Null),
+        ("POST", format!("/api/v1/events/{}/replay", text(&event, "id")), Value::Null),
+        ("POST", format!("/api/v1/people/{person}/invitation"), Value::Null),
+        ("DELETE", format!("/api/v1/sessions/{}", text(&sessions["items"][0], "id")), Value::Null),
+        ("DELETE", format!("/api/v1/tokens/{token}"), Value::Null),
+        ("POST", format!("/api/v1/bulk-marks/{}/undo", text(&bulk, "id")), Value::Null),
+        ("DELETE", format!("{notes}/{note}"), Value::Null),
+        ("DELETE", format!("/api/v1/saved-views/{view}"), Value::Null),
+        ("DELETE", link, Value::Null),
+        ("POST", "/api/v1/events/replay".to_owned(), json!({"status": "dead", "livemode": false})),
+        ("POST", "/api/v1/reconciliations".to_owned(), json!({"since": "1d"})),
     ]
 }
 
@@ -118,11 +170,19 @@ async fn bodiless(app: &TestApp) -> Vec<(&'static str, String)> {
 async fn every_change_is_in_the_log_with_who_made_it() {
     with_stand_in(async |app, _| {
         let mut calls: Vec<(&str, String, Vec<u8>)> = Vec::new();
-        for route in routes(app).await {
-            let body = route.good.to_string().replace(UNIQUE_EMAIL, "audited@example.com");
+        // Asked for as a try, it changes nothing.
+        let routes = routes(app).await.into_iter().filter(|route| route.path != "/api/v1/events/replay");
+        for route in routes {
+            // A review as it stood before is no change.
+            let body = route
+                .good
+                .to_string()
+                .replace(r#""factors":"""#, r#""factors":"x""#)
+                .replace(UNIQUE_EMAIL, "audited@example.com");
             calls.push((route.method, route.path, body.into_bytes()));
         }
-        calls.extend(bodiless(app).await.into_iter().map(|(method, path)| (method, path, Vec::new())));
+        let body = |body: Value| if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        calls.extend(bodiless(app).await.into_iter().map(|(method, path, sent)| (method, path, body(sent))));
         calls.push((
             "POST",
             "/api/v1/clients/import".to_owned(),

@@ -9,7 +9,7 @@ mod hypotheses;
 pub(in crate::pages) mod next;
 mod returns;
 mod revenue;
-mod rows;
+pub(in crate::pages) mod rows;
 mod scores;
 mod timing;
 mod weeks;

@@ -1,4 +1,4 @@
-//! What to send next (SPEC I8). Also for the form of a new journey: [`for_client`].
+//! What to send next (SPEC I8). Also for the form of a new journey: [`block`].
 
 use super::super::about::of_when;
 use super::super::filters::{Filters, csv};
@@ -53,14 +53,15 @@ impl From<Next> for Body {
     }
 }
 
-/// What to send to one client: evidence from clients that share an attribute with it where there is enough, else from
-/// all. For the form of a new journey.
-pub(in crate::pages) async fn for_client(
+/// What to send to one client, or to anybody: evidence from clients that share an attribute with it where there is
+/// enough, else from all. For the form of a new journey.
+pub(in crate::pages) async fn block(
     insights: &Insights,
-    client: &StoredClient,
+    client: Option<&StoredClient>,
     livemode: bool,
 ) -> Result<Next, Unready> {
-    let pairs = client.attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let attributes = client.iter().flat_map(|client| &client.attributes);
+    let pairs = attributes.map(|(key, value)| format!("{key}={value}")).collect();
     let segment = insights.largest_segment(livemode, pairs)?;
     of(insights, &Ask { segment, ..Ask::of_mode(livemode) }).await
 }

@@ -13,7 +13,7 @@ pub(super) fn ends(bounds: Option<Bounds>, lowest: f64, highest: f64) -> Option<
 }
 
 /// How a verdict looks, and the sign that says the same without colour.
-pub(super) fn tone(verdict: &str) -> (Tone, &'static str) {
+pub(in crate::pages) fn tone(verdict: &str) -> (Tone, &'static str) {
     match verdict {
         "more" => (Tone::More, "▲\u{a0}"),
         "less" => (Tone::Less, "▼\u{a0}"),
@@ -45,7 +45,7 @@ pub(super) fn rate_without_n(group: &ConversionGroup) -> Row {
 }
 
 /// `31 % (22–41 %)`, or the bound that is known.
-pub(super) fn rate_words(group: &ConversionGroup) -> String {
+pub(in crate::pages) fn rate_words(group: &ConversionGroup) -> String {
     match (group.state, group.rate, ends(group.interval, 0.0, 1.0)) {
         ("upper_bound", _, Some((_, high))) => format!("at most {}", Unit::Percent.say(high)),
         ("lower_bound", _, Some((low, _))) => format!("at least {}", Unit::Percent.say(low)),

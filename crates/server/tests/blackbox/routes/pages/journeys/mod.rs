@@ -2,6 +2,7 @@
 
 mod bulk;
 mod csv;
+mod figures;
 mod filters;
 mod new;
 mod nodes;
