@@ -61,9 +61,6 @@ enum Pools {
     Postgres { pool: PgPool, ledger: Arc<Mutex<()>> },
 }
 
-/// How long a connection may lie idle before it is asked whether it still works.
-const POSTGRES_ASKED_AFTER: Duration = Duration::from_secs(1);
-
 impl Db {
     /// Opens `sqlite://path/to/file.db` (created when missing) or `postgres://…`. Does not migrate.
     pub fn open(url: &str) -> Result<Self> {
@@ -85,8 +82,6 @@ impl Db {
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(|conn, _| Box::pin(prepare_session(conn)))
-            .test_before_acquire(false)
-            .before_acquire(|conn, meta| Box::pin(still_answers_after(conn, meta.idle_for)))
             .after_release(|conn, _| Box::pin(still_answers(conn)));
         Ok(Self(Pools::Postgres { pool: pool.connect_lazy_with(options), ledger: Arc::default() }))
     }
@@ -198,11 +193,6 @@ impl Db {
             Pools::Postgres { pool, .. } => pool.close().await,
         }
     }
-}
-
-/// One that was in use a moment ago is not asked again: each question is a way there and back.
-async fn still_answers_after(conn: &mut PgConnection, idle_for: Duration) -> sqlx::Result<bool> {
-    if idle_for < POSTGRES_ASKED_AFTER { Ok(true) } else { still_answers(conn).await }
 }
 
 /// Closes a connection that fell silent. The pool itself would wait for its answer without end, and would be one
