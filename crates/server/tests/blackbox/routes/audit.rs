@@ -136,7 +136,8 @@ async fn bodiless(app: &TestApp) -> Vec<(&'static str, String, Value)> {
     let of_editor = format!("/api/v1/sessions?person_id={}", person_id(Role::Editor));
     let sessions = app.call(Some(Role::Owner), "GET", &of_editor, None).await.ok();
     let bulk = json!({"ids": [app.journey().await.id], "outcome": "responded"});
-    let bulk = app.call(Some(Role::Owner), "POST", "/api/v1/journeys/bulk-mark", Some(&bulk)).await.ok();
+    let done = app.call(Some(Role::Owner), "POST", "/api/v1/journeys/bulk-mark", Some(&bulk)).await;
+    let bulk_mark = done.headers["location"].to_str().unwrap().to_owned();
     let note = json!({"text": "x"});
     let notes = format!("/api/v1/journeys/{journey}/notes");
     let note = text(&app.call(Some(Role::Owner), "POST", &notes, Some(&note)).await.ok(), "id");
@@ -157,7 +158,7 @@ async fn bodiless(app: &TestApp) -> Vec<(&'static str, String, Value)> {
         ("POST", format!("/api/v1/people/{person}/invitation"), Value::Null),
         ("DELETE", format!("/api/v1/sessions/{}", text(&sessions["items"][0], "id")), Value::Null),
         ("DELETE", format!("/api/v1/tokens/{token}"), Value::Null),
-        ("POST", format!("/api/v1/bulk-marks/{}/undo", text(&bulk, "id")), Value::Null),
+        ("POST", format!("{bulk_mark}/undo"), Value::Null),
         ("DELETE", format!("{notes}/{note}"), Value::Null),
         ("DELETE", format!("/api/v1/saved-views/{view}"), Value::Null),
         ("DELETE", link, Value::Null),

@@ -65,8 +65,9 @@ async fn the_table_names_every_route_with_a_body() {
 
 /// What is wrong with the answer to one hostile value; nothing, when it was taken or refused as it should be.
 fn judge(route: &Route, field: &Field, value: &Value, answer: &Answer) -> Option<String> {
-    // Who comes second with a good value is told so.
-    let is_overtaken = answer.status == 409 && answer.json["code"] == "changed_meanwhile";
+    // Who comes second with a good value is told so, and who has as many as there may be.
+    let is_overtaken = answer.status == 409
+        && ["changed_meanwhile", "too_many"].iter().any(|code| answer.json["code"] == *code);
     let right = match answer.status {
         200 | 201 => !must_refuse(field, value),
         409 if is_overtaken => !must_refuse(field, value),

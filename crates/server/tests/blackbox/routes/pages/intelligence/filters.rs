@@ -100,7 +100,7 @@ async fn nobody_reads_it_without_signing_in() {
             let request = app.request(None, "GET", path).header("accept", "text/html");
             let answer = request.send().await.unwrap();
             assert_eq!(answer.status(), 303, "{path}");
-            assert_eq!(answer.headers()["location"], "/sign-in");
+            assert!(answer.headers()["location"].to_str().unwrap().starts_with("/sign-in"), "{answer:?}");
         }
     })
     .await;

@@ -29,7 +29,8 @@ async fn each_tab_is_a_page_of_its_own() {
             assert_eq!(app.page(&wrong).await.status, 404, "{wrong}");
         }
         let nobody = app.request(None, "GET", &format!("/journeys/{id}")).header("accept", "text/html");
-        assert_eq!(nobody.send().await.unwrap().headers()["location"], "/sign-in");
+        let location = nobody.send().await.unwrap().headers()["location"].to_str().unwrap().to_owned();
+        assert!(location.starts_with("/sign-in"), "{location}");
     })
     .await;
 }
