@@ -114,8 +114,6 @@ pub async fn update(
     if !IdKind::Client.fits(&id) || !clients::set_customer(&mut conn, &id, customer.as_deref()).await? {
         return Err(Problem::not_found("client"));
     }
-    let detail = json!({"stripe_customer_id": customer});
-    audit::record(&mut conn, &app.context, &who, "client.change", Some(&id), detail).await?;
     let concerned = weak::settle_client(&mut conn, &id).await?;
     let changes = journeys::rejudge(&mut conn, &app.context, &concerned).await?;
     let client = clients::get(&mut conn, &id).await?.ok_or_else(|| Problem::not_found("client"))?;
