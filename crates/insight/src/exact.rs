@@ -12,6 +12,11 @@ const TIE_FISHER: f64 = 1e-14;
 /// The exact Poisson–binomial takes n²/2 steps: half a second at this n.
 pub const POISSON_BINOMIAL_N_MAX: usize = 30_000;
 
+/// Journeys up to which [`sum_of_binomials`] convolves different predictions: a third of a second.
+pub const SUM_OF_BINOMIALS_N_MAX: u64 = 300_000;
+/// Outcomes less likely than this are left out while convolving.
+const NEGLIGIBLE: f64 = 1e-40;
+
 /// Two-sided p of k successes in n trials when each succeeds with probability `p`.
 pub fn binomial_test(k: u64, n: u64, p: f64) -> Answer<f64> {
     if !(0.0..=1.0).contains(&p) || k > n {
@@ -169,4 +174,106 @@ pub fn poisson_binomial(probabilities: &[f64], observed: usize) -> Answer<Poisso
         upper: density[observed..].iter().sum::<f64>().min(1.0),
         two_sided: density.iter().filter(|d| **d <= bound).sum::<f64>().min(1.0),
     })
+}
+
+/// The same when many journeys share few predictions, (p, n) each: binomials are convolved, and outcomes with a chance
+/// below 1e-40 are left out on the way. Refuses more than [`SUM_OF_BINOMIALS_N_MAX`] journeys of different predictions.
+pub fn sum_of_binomials(groups: &[(f64, u64)], observed: u64) -> Answer<PoissonBinomial> {
+    let n: u64 = groups.iter().map(|(_, n)| n).sum();
+    if n == 0 {
+        return Err(Absent::NoData);
+    }
+    if observed > n || groups.iter().any(|(p, _)| !(0.0..=1.0).contains(p)) {
+        return Err(Absent::Invalid("probabilities in 0–1 and observed ≤ n are needed"));
+    }
+    if groups.len() > 1 && n > SUM_OF_BINOMIALS_N_MAX {
+        return Err(Absent::Invalid("more journeys than the exact test takes; see the calibration line"));
+    }
+    let mut sum = Outcomes { first: 0, density: vec![1.0] };
+    for (p, n) in groups {
+        sum = sum.plus(&Outcomes::binomial(*n, *p));
+    }
+    let at_observed = sum.at(observed);
+    let bound = at_observed * (1.0 + TIE);
+    let split = observed.saturating_sub(sum.first) as usize;
+    let below = if observed < sum.first { 0 } else { (split + 1).min(sum.density.len()) };
+    let total = |part: &[f64]| part.iter().sum::<f64>().min(1.0);
+    Ok(PoissonBinomial {
+        expected: groups.iter().map(|(p, n)| p * *n as f64).sum(),
+        at_observed,
+        lower: total(&sum.density[..below]),
+        upper: total(&sum.density[split.min(sum.density.len())..]),
+        two_sided: sum.density.iter().filter(|d| **d <= bound).sum::<f64>().min(1.0),
+    })
+}
+
+/// Chances of consecutive outcomes.
+struct Outcomes {
+    first: u64,
+    density: Vec<f64>,
+}
+
+impl Outcomes {
+    fn binomial(n: u64, p: f64) -> Self {
+        let density = |x: u64| binomial_density(x as f64, n as f64, p, 1.0 - p);
+        let mode = (((n + 1) as f64 * p) as u64).min(n);
+        let first = partition(0, mode, |x| density(x) < NEGLIGIBLE);
+        let end = partition(mode, n + 1, |x| density(x) >= NEGLIGIBLE);
+        Self { first, density: (first..end).map(density).collect() }
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        let mut density = vec![0.0; self.density.len() + other.density.len() - 1];
+        for (i, a) in self.density.iter().enumerate() {
+            for (sum, b) in density[i..].iter_mut().zip(&other.density) {
+                *sum += a * b;
+            }
+        }
+        let kept = |d: &f64| *d >= NEGLIGIBLE;
+        let from = density.iter().position(kept).unwrap_or(0);
+        let until = density.iter().rposition(kept).map_or(density.len(), |last| last + 1);
+        Self { first: self.first + other.first + from as u64, density: density[from..until].to_vec() }
+    }
+
+    fn at(&self, outcome: u64) -> f64 {
+        let place = outcome.checked_sub(self.first).map(|place| place as usize);
+        place.and_then(|place| self.density.get(place)).copied().unwrap_or(0.0)
+    }
+}
+
+#[cfg(test)]
+mod sums {
+    use super::*;
+
+    #[test]
+    fn shared_predictions_give_what_each_by_itself_gives() {
+        let table: [(&[(f64, u64)], u64); 6] = [
+            (&[(0.3, 40)], 9),
+            (&[(0.3, 40), (0.7, 11), (0.001, 300)], 25),
+            (&[(0.999, 500), (0.001, 500), (0.5, 500)], 760),
+            (&[(0.2, 900), (0.25, 900)], 300),
+            (&[(0.0, 5), (1.0, 5)], 5),
+            (&[(0.4, 1)], 1),
+        ];
+        for (groups, observed) in table {
+            let each: Vec<f64> =
+                groups.iter().flat_map(|(p, n)| std::iter::repeat_n(*p, *n as usize)).collect();
+            let want = poisson_binomial(&each, observed as usize).unwrap();
+            let got = sum_of_binomials(groups, observed).unwrap();
+            let figures = |f: PoissonBinomial| [f.expected, f.at_observed, f.lower, f.upper, f.two_sided];
+            for (got, want) in figures(got).into_iter().zip(figures(want)) {
+                assert!((got - want).abs() <= 1e-10 * want.abs() + 1e-15, "{groups:?}: {got} {want}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_and_the_incredible_has_no_chance() {
+        assert_eq!(sum_of_binomials(&[], 0), Err(Absent::NoData));
+        assert!(sum_of_binomials(&[(0.5, 3)], 4).is_err() && sum_of_binomials(&[(1.5, 3)], 1).is_err());
+        assert!(sum_of_binomials(&[(0.5, 200_000), (0.4, 200_000)], 1).is_err());
+        let far = sum_of_binomials(&[(0.5, 1_000_000)], 0).unwrap();
+        assert_eq!((far.at_observed, far.lower, far.two_sided), (0.0, 0.0, 0.0));
+        assert!((far.upper - 1.0).abs() < 1e-9);
+    }
 }

@@ -11,7 +11,7 @@ use super::conversion::{self, GroupConversion};
 use super::{GATE_JOURNEYS, Verdict, share};
 use crate::bayesian::Posterior;
 use crate::calibration::{LINE_N_MIN, Line, Murphy, SamePrediction, Watched, brier_censored, murphy};
-use crate::exact::{self, POISSON_BINOMIAL_N_MAX, PoissonBinomial};
+use crate::exact::{self, PoissonBinomial};
 use crate::facts::columns::NONE;
 use crate::facts::dictionary::FastMap;
 use crate::facts::pass::{Ended, HOUR_S, Question, ended, in_parallel};
@@ -282,17 +282,13 @@ fn accuracy(groups: Vec<SamePrediction>) -> Answer<Accuracy> {
         observed: share(k, n),
         score,
         skill,
-        surprise: surprise(&groups, n, k),
+        surprise: surprise(&groups, k),
         line: line(&groups, n),
     })
 }
 
-fn surprise(groups: &[SamePrediction], n: u64, k: u64) -> Answer<PoissonBinomial> {
-    if n > POISSON_BINOMIAL_N_MAX as u64 {
-        return Err(Absent::Invalid("more journeys than the exact test takes; see the calibration line"));
-    }
-    let each = groups.iter().flat_map(|g| std::iter::repeat_n(g.p, g.n as usize));
-    exact::poisson_binomial(&each.collect::<Vec<_>>(), k as usize)
+fn surprise(groups: &[SamePrediction], k: u64) -> Answer<PoissonBinomial> {
+    exact::sum_of_binomials(&groups.iter().map(|g| (g.p, g.n)).collect::<Vec<_>>(), k)
 }
 
 fn line(groups: &[SamePrediction], n: u64) -> Answer<Line> {

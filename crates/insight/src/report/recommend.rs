@@ -43,48 +43,52 @@ pub struct Recommendation {
 
 /// For content, hypothesis category and each element's name; `question.filter.segment` is the client's.
 pub fn report(columns: &Columns, question: &Question) -> Vec<Recommendation> {
-    let mut list = vec![
-        choose(columns, question, &Dimension::Content, "content", &|_| true),
-        choose(columns, question, &Dimension::Category, "category", &|_| true),
-    ];
-    let mut names: Vec<&str> = columns
-        .elements
-        .values()
-        .iter()
-        .filter_map(|word| word.split_once('='))
-        .map(|(name, _)| name)
-        .collect();
+    let content = Evidence::of(columns, question, &Dimension::Content);
+    let category = Evidence::of(columns, question, &Dimension::Category);
+    let mut list = vec![content.choose("content", &|_| true), category.choose("category", &|_| true)];
+    let elements = Evidence::of(columns, question, &Dimension::Element);
+    let words = columns.elements.values().iter().filter_map(|word| word.split_once('='));
+    let mut names: Vec<&str> = words.map(|(name, _)| name).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
         let of_name = |key: &str| key.split_once('=').is_some_and(|(own, _)| own == name);
-        let found = choose(columns, question, &Dimension::Element, name, &of_name);
+        let found = elements.choose(name, &of_name);
         list.extend((!found.options.is_empty() || !found.unknown.is_empty()).then_some(found));
     }
     list
 }
 
-fn choose(
-    columns: &Columns,
-    question: &Question,
-    by: &Dimension,
-    choice: &str,
-    wanted: &dyn Fn(&str) -> bool,
-) -> Recommendation {
-    let own = ranked(columns, &Question { by: by.clone(), ..question.clone() }, wanted);
-    let segment = question.filter.segment.is_some();
-    if !segment || own.0.len() >= OPTIONS_MIN {
-        return recommendation(choice, own, segment);
+/// Conversion by one dimension, of clients like this one and of all.
+struct Evidence {
+    own: Vec<GroupConversion>,
+    /// Absent when nobody's clients are asked about in particular: then `own` is of all.
+    everyone: Option<Vec<GroupConversion>>,
+}
+
+impl Evidence {
+    fn of(columns: &Columns, question: &Question, by: &Dimension) -> Self {
+        let mut question = Question { by: by.clone(), ..question.clone() };
+        let own = conversion::report(columns, &question).groups;
+        let everyone = question.filter.segment.take();
+        Self { own, everyone: everyone.map(|_| conversion::report(columns, &question).groups) }
     }
-    let mut everyone = Question { by: by.clone(), ..question.clone() };
-    everyone.filter.segment = None;
-    recommendation(choice, ranked(columns, &everyone, wanted), false)
+
+    fn choose(&self, choice: &str, wanted: &dyn Fn(&str) -> bool) -> Recommendation {
+        let own = ranked(&self.own, wanted);
+        match &self.everyone {
+            Some(everyone) if own.0.len() < OPTIONS_MIN => {
+                recommendation(choice, ranked(everyone, wanted), false)
+            }
+            everyone => recommendation(choice, own, everyone.is_some()),
+        }
+    }
 }
 
 type Ranked = (Vec<GroupConversion>, Vec<(String, u64)>);
 
-fn ranked(columns: &Columns, question: &Question, wanted: &dyn Fn(&str) -> bool) -> Ranked {
-    let groups = conversion::report(columns, question).groups.into_iter().filter(|group| wanted(&group.key));
+fn ranked(groups: &[GroupConversion], wanted: &dyn Fn(&str) -> bool) -> Ranked {
+    let groups = groups.iter().filter(|group| wanted(&group.key)).cloned();
     let gated = |group: &GroupConversion| matches!(group.verdict, Verdict::Insufficient { .. });
     let (unknown, mut known): (Vec<_>, Vec<_>) = groups.partition(gated);
     known.sort_by(|a, b| lower(b).total_cmp(&lower(a)).then_with(|| a.key.cmp(&b.key)));
