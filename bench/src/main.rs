@@ -7,6 +7,7 @@
 
 mod ingest;
 mod insight;
+mod live;
 mod pages;
 mod reference;
 
@@ -23,6 +24,7 @@ type Outcome<T> = Result<T, Failure>;
 enum Command {
     Ingest(ingest::Options),
     Insight(insight::Options),
+    Live(live::Options),
     Pages(pages::Options),
     #[command(hide = true)]
     ReferenceServer(reference::Options),
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::Ingest(options) => ingest::run(&options),
         Command::Insight(options) => insight::run(&options),
+        Command::Live(options) => live::run(&options),
         Command::Pages(options) => pages::run(&options),
         Command::ReferenceServer(options) => reference::run(&options),
     };

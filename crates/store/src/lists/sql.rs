@@ -9,39 +9,18 @@ use crate::sql::Sql;
 
 /// What every statement gives: id and all that can be part of a key.
 macro_rules! columns {
-    ($of:literal) => {
-        concat!(
-            $of,
-            ".journey_id, ",
-            $of,
-            ".started_at_ms, ",
-            $of,
-            ".changed_at_ms, ",
-            $of,
-            ".currency, ",
-            $of,
-            ".amount_minor"
-        )
+    ("s") => {
+        "s.journey_id, s.started_at_ms, s.changed_at_ms, s.currency, s.amount_minor"
+    };
+    ("e") => {
+        "e.journey_id, e.started_at_ms, e.changed_at_ms, e.currency, e.amount_minor"
     };
 }
 
 /// All that the filters look at besides.
 macro_rules! filtered {
-    ($of:literal) => {
-        concat!(
-            $of,
-            ".livemode, ",
-            $of,
-            ".outcome, ",
-            $of,
-            ".payment_status, ",
-            $of,
-            ".content_id, ",
-            $of,
-            ".category, ",
-            $of,
-            ".words"
-        )
+    () => {
+        "e.livemode, e.outcome, e.payment_status, e.content_id, e.category, e.words"
     };
 }
 
@@ -74,7 +53,7 @@ macro_rules! walk {
             " FROM (SELECT ",
             columns!("e"),
             ", ",
-            filtered!("e"),
+            filtered!(),
             " FROM ",
             $from,
             " WHERE ",
@@ -147,14 +126,14 @@ macro_rules! walked {
 
 /// Likewise by another key than the start.
 macro_rules! walk_by {
-    ($key:literal, $outer:literal, $given:literal, $sign:literal, $order:literal, $outer_order:literal) => {
+    ($key:literal, $given:literal, $sign:literal, $order:literal, $outer_order:literal) => {
         concat!(
             "SELECT ",
             columns!("s"),
             " FROM (SELECT ",
             columns!("e"),
             ", ",
-            filtered!("e"),
+            filtered!(),
             " FROM journey_entry e WHERE e.livemode = $1 AND CAST($2 AS TEXT) IS NULL AND (",
             $key,
             ") ",
@@ -204,7 +183,7 @@ macro_rules! gather {
             " FROM (SELECT ",
             columns!("e"),
             ", ",
-            filtered!("e"),
+            filtered!(),
             " FROM journey_entry e WHERE e.journey_id = ANY($2) LIMIT ",
             scan!(),
             ") s WHERE s.livemode = $1 AND (",
@@ -259,7 +238,6 @@ pub(super) static BY_CHANGE: Walk = Walk {
             "WALK_CHANGE_DOWN",
             walk_by!(
                 "e.changed_at_ms, e.journey_id",
-                "s",
                 "$5, $6",
                 "<",
                 "e.changed_at_ms DESC, e.journey_id DESC",
@@ -270,7 +248,6 @@ pub(super) static BY_CHANGE: Walk = Walk {
             "WALK_CHANGE_UP",
             walk_by!(
                 "e.changed_at_ms, e.journey_id",
-                "s",
                 "$5, $6",
                 ">",
                 "e.changed_at_ms ASC, e.journey_id ASC",
@@ -306,7 +283,6 @@ pub(super) static BY_PRICE: Walk = Walk {
             "WALK_PRICE_DOWN",
             walk_by!(
                 "e.currency, e.amount_minor, e.journey_id",
-                "s",
                 "$17, $5, $6",
                 "<",
                 "e.currency DESC, e.amount_minor DESC, e.journey_id DESC",
@@ -317,7 +293,6 @@ pub(super) static BY_PRICE: Walk = Walk {
             "WALK_PRICE_UP",
             walk_by!(
                 "e.currency, e.amount_minor, e.journey_id",
-                "s",
                 "$17, $5, $6",
                 ">",
                 "e.currency ASC, e.amount_minor ASC, e.journey_id ASC",

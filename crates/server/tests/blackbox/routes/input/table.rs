@@ -217,16 +217,7 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
             json!({"ids": [id], "outcome": "ghosted", "note": "x"}),
             [marking, vec![required("ids", Takes::Ids), optional("dry_run", Takes::Truth)]].concat(),
         ),
-        route(
-            "POST",
-            "/api/v1/saved-views".to_owned(),
-            json!({"name": "Paid", "query": "outcome=paid", "shared": true}),
-            vec![
-                required("name", Takes::Text(1, 60)),
-                required("query", Takes::Text(1, 2_000)),
-                optional("shared", Takes::Truth),
-            ],
-        ),
+        saved_view(),
         route(
             "POST",
             format!("/api/v1/payments/{}/link", pay.intent_id()),
@@ -234,4 +225,17 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
             vec![required("journey_id", Takes::Id)],
         ),
     ]
+}
+
+fn saved_view() -> Route {
+    route(
+        "POST",
+        "/api/v1/saved-views".to_owned(),
+        json!({"name": "Paid", "query": "outcome=paid", "shared": true}),
+        vec![
+            required("name", Takes::Text(1, 60)),
+            required("query", Takes::Text(1, 2_000)),
+            optional("shared", Takes::Truth),
+        ],
+    )
 }

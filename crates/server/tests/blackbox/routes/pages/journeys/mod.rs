@@ -27,6 +27,9 @@ impl TestApp {
     }
 }
 
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let digits = |byte: u8| [b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+    text.bytes().flat_map(digits).map(char::from).collect()
 }
