@@ -40,11 +40,13 @@ macro_rules! fits {
 /// Rows that a walk looks at before it gives up for now: `super::SCAN_ROWS`.
 macro_rules! scan {
     () => {
-        "5000"
+        "2000"
     };
 }
 
-/// Walks along one index, within the range of starts, and keeps what fits.
+/// Walks along one index, within the range of starts, and keeps what fits. The place itself is the range's end; among
+/// journeys of one moment the sum, which no index has, leaves the choice of the index to what leads. The rows come as the
+/// walk finds them: in order, and no more of them than are wanted.
 macro_rules! walk {
     ($from:literal, $lead:literal, $at:literal, $sign:literal, $direction:literal) => {
         concat!(
@@ -54,36 +56,11 @@ macro_rules! walk {
             columns!("e"),
             ", ",
             filtered!(),
-            " FROM ",
-            $from,
-            " WHERE ",
-            $lead,
-            " AND ",
-            $at,
-            ".started_at_ms >= $3 AND ",
-            $at,
-            ".started_at_ms <= $4 AND (",
-            $at,
-            ".started_at_ms, ",
-            $at,
-            ".journey_id) ",
-            $sign,
-            " ($5, $6) ORDER BY ",
-            $at,
-            ".started_at_ms ",
-            $direction,
-            ", ",
-            $at,
-            ".journey_id ",
-            $direction,
+            along!($from, $lead, $at, $sign, $direction),
             " LIMIT ",
             scan!(),
             ") s WHERE ",
             fits!(),
-            " ORDER BY s.started_at_ms ",
-            $direction,
-            ", s.journey_id ",
-            $direction,
             " LIMIT $16"
         )
     };
@@ -95,6 +72,18 @@ macro_rules! walked {
         concat!(
             "SELECT ",
             columns!("e"),
+            along!($from, $lead, $at, $sign, $direction),
+            " LIMIT 1 OFFSET ",
+            scan!(),
+            " - 1"
+        )
+    };
+}
+
+/// The way of both.
+macro_rules! along {
+    ($from:literal, $lead:literal, $at:literal, $sign:literal, $direction:literal) => {
+        concat!(
             " FROM ",
             $from,
             " WHERE ",
@@ -105,7 +94,7 @@ macro_rules! walked {
             $at,
             ".started_at_ms <= $4 AND (",
             $at,
-            ".started_at_ms, ",
+            ".started_at_ms + 0, ",
             $at,
             ".journey_id) ",
             $sign,
@@ -116,17 +105,14 @@ macro_rules! walked {
             ", ",
             $at,
             ".journey_id ",
-            $direction,
-            " LIMIT 1 OFFSET ",
-            scan!(),
-            " - 1"
+            $direction
         )
     };
 }
 
 /// Likewise by another key than the start.
 macro_rules! walk_by {
-    ($key:literal, $given:literal, $sign:literal, $order:literal, $outer_order:literal) => {
+    ($key:literal, $given:literal, $sign:literal, $order:literal) => {
         concat!(
             "SELECT ",
             columns!("s"),
@@ -146,8 +132,6 @@ macro_rules! walk_by {
             scan!(),
             ") s WHERE ",
             fits!(),
-            " ORDER BY ",
-            $outer_order,
             " LIMIT $16"
         )
     };
@@ -159,7 +143,7 @@ macro_rules! walked_by {
             "SELECT ",
             columns!("e"),
             " FROM journey_entry e WHERE e.livemode = $1 AND CAST($2 AS TEXT) IS NULL \
-            AND CAST($3 AS BIGINT) <= CAST($4 AS BIGINT) AND (",
+             AND CAST($3 AS BIGINT) <= CAST($4 AS BIGINT) AND (",
             $key,
             ") ",
             $sign,
@@ -240,19 +224,12 @@ pub(super) static BY_CHANGE: Walk = Walk {
                 "e.changed_at_ms, e.journey_id",
                 "$5, $6",
                 "<",
-                "e.changed_at_ms DESC, e.journey_id DESC",
-                "s.changed_at_ms DESC, s.journey_id DESC"
+                "e.changed_at_ms DESC, e.journey_id DESC"
             ),
         ),
         Sql::new(
             "WALK_CHANGE_UP",
-            walk_by!(
-                "e.changed_at_ms, e.journey_id",
-                "$5, $6",
-                ">",
-                "e.changed_at_ms ASC, e.journey_id ASC",
-                "s.changed_at_ms ASC, s.journey_id ASC"
-            ),
+            walk_by!("e.changed_at_ms, e.journey_id", "$5, $6", ">", "e.changed_at_ms ASC, e.journey_id ASC"),
         ),
     ],
     end: [
@@ -285,8 +262,7 @@ pub(super) static BY_PRICE: Walk = Walk {
                 "e.currency, e.amount_minor, e.journey_id",
                 "$17, $5, $6",
                 "<",
-                "e.currency DESC, e.amount_minor DESC, e.journey_id DESC",
-                "s.currency DESC, s.amount_minor DESC, s.journey_id DESC"
+                "e.currency DESC, e.amount_minor DESC, e.journey_id DESC"
             ),
         ),
         Sql::new(
@@ -295,8 +271,7 @@ pub(super) static BY_PRICE: Walk = Walk {
                 "e.currency, e.amount_minor, e.journey_id",
                 "$17, $5, $6",
                 ">",
-                "e.currency ASC, e.amount_minor ASC, e.journey_id ASC",
-                "s.currency ASC, s.amount_minor ASC, s.journey_id ASC"
+                "e.currency ASC, e.amount_minor ASC, e.journey_id ASC"
             ),
         ),
     ],
