@@ -327,4 +327,36 @@ mod tests {
         let end = format!(" LIMIT 1 OFFSET {SCAN_ROWS} - 1");
         assert!(walks().iter().all(|sql| sql.text.contains(&limit) || sql.text.ends_with(&end)));
     }
+
+    /// SQLite has no statistics and must choose right without.
+    #[test]
+    fn every_walk_on_sqlite_goes_along_its_own_index() {
+        let conn = rusqlite::Connection::open_in_memory().unwrap();
+        crate::migrate::sqlite(&conn).unwrap();
+        for (name, index) in [
+            ("WALK_ALL", "journey_entry_by_start (livemode=? AND started_at_ms>? AND started_at_ms<?)"),
+            (
+                "WALK_OUTCOME",
+                "journey_entry_by_outcome (livemode=? AND outcome=? AND started_at_ms>? AND started_at_ms<?)",
+            ),
+            ("WALK_STATUS", "journey_entry_by_status (livemode=? AND payment_status=? AND started_at_ms>?"),
+            ("WALK_CONTENT", "journey_entry_by_content (livemode=? AND content_id=? AND started_at_ms>?"),
+            ("WALK_CATEGORY", "journey_entry_by_category (livemode=? AND category=? AND started_at_ms>?"),
+            ("WALK_SEGMENT", "PRIMARY KEY (livemode=? AND pair=? AND started_at_ms>? AND started_at_ms<?)"),
+            ("WALK_CHANGE", "journey_entry_by_change (livemode=? AND (changed_at_ms,journey_id)"),
+            ("WALK_PRICE", "journey_entry_by_price (livemode=? AND (currency,amount_minor,journey_id)"),
+            ("GATHER", "PRIMARY KEY (journey_id=?)"),
+        ] {
+            for sql in walks().into_iter().filter(|sql| sql.name.starts_with(name)) {
+                let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.sqlite_text())).unwrap();
+                let mut rows = explain.raw_query();
+                let mut plan = String::new();
+                while let Some(row) = rows.next().unwrap() {
+                    plan += &format!("{}\n", row.get::<_, String>(3).unwrap());
+                }
+                assert!(plan.contains(index), "{}:\n{plan}", sql.name);
+                assert!(name == "GATHER" || !plan.contains("TEMP B-TREE"), "{}:\n{plan}", sql.name);
+            }
+        }
+    }
 }

@@ -214,7 +214,7 @@ pub(super) async fn routes(app: &TestApp) -> Vec<Route> {
         route(
             "POST",
             "/api/v1/journeys/bulk-mark".to_owned(),
-            json!({"ids": [id], "outcome": "ghosted", "note": "x"}),
+            json!({"ids": [id], "outcome": "ghosted", "note": "x", "dry_run": false}),
             [marking, vec![required("ids", Takes::Ids), optional("dry_run", Takes::Truth)]].concat(),
         ),
         saved_view(),
