@@ -8,6 +8,7 @@
 mod facts;
 mod ingest;
 mod insight;
+mod live;
 mod pages;
 mod reference;
 
@@ -25,6 +26,7 @@ enum Command {
     Facts(facts::Options),
     Ingest(ingest::Options),
     Insight(insight::Options),
+    Live(live::Options),
     Pages(pages::Options),
     #[command(hide = true)]
     ReferenceServer(reference::Options),
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Facts(options) => facts::run(&options),
         Command::Ingest(options) => ingest::run(&options),
         Command::Insight(options) => insight::run(&options),
+        Command::Live(options) => live::run(&options),
         Command::Pages(options) => pages::run(&options),
         Command::ReferenceServer(options) => reference::run(&options),
     };

@@ -9,12 +9,12 @@ mod report;
 mod target;
 
 use crate::Outcome;
-use events::Maker;
+pub(crate) use events::Maker;
 use phase::{Figures, Mode};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use target::{Kind, Lent, Target};
+pub(crate) use target::{Kind, Lent, Target};
 
 /// Where events go, on every server.
 pub(crate) const WEBHOOK: &str = "/api/webhooks/stripe";

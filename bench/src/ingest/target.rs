@@ -138,12 +138,20 @@ impl Target {
         cpu::peak_rss_mb(self.server.id())
     }
 
-    /// Makes journeys, each of a client of its own, through the API. Returns their ids.
-    pub(crate) fn make_journeys(&self, count: usize) -> Outcome<Vec<String>> {
-        let Some(database) = self.database.as_ref().filter(|_| count > 0) else { return Ok(Vec::new()) };
+    /// A new editor's token.
+    pub(crate) fn token(&self) -> Outcome<String> {
+        let database = self.database.as_ref().ok_or("the reference has no tokens")?;
         let create = ["token", "create", "--role", "editor", "--name", "bench"];
         let token = output(&mut database.command(self.home.path(), self.address, &create))?;
-        let token = token.trim();
+        Ok(token.trim().to_owned())
+    }
+
+    /// Makes journeys, each of a client of its own, through the API. Returns their ids.
+    pub(crate) fn make_journeys(&self, count: usize) -> Outcome<Vec<String>> {
+        if self.database.is_none() || count == 0 {
+            return Ok(Vec::new());
+        }
+        let token = &self.token()?;
         let content = create_at(self.address, "/api/v1/contents", token, &content())?;
         let version = content["version"]["id"].clone();
         let make = |number: usize| -> Outcome<String> {

@@ -11,8 +11,9 @@ use seed::{Places, Spread};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::Db;
+use tokio::time::Instant;
 
 /// The goal, on an otherwise idle machine.
 const GOAL_MS: f64 = 50.0;

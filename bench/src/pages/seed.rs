@@ -201,7 +201,7 @@ fn journey(n: usize, count: usize) -> StoredJourney {
     StoredJourney {
         id: id("jrn", n),
         client_id: id("cli", n),
-        token: format!("{:048x}", n),
+        token: format!("{n:048x}"),
         content_version_id: id("ver", scattered(n, 9) % CONTENTS),
         hypothesis_id: id("hyp", scattered(n, 10) % CATEGORIES.len()),
         price: Money::new(amount_minor, usd()),

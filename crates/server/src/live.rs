@@ -94,6 +94,7 @@ impl Receiver {
     }
 
     /// From here on, without what waits.
+    #[must_use]
     pub fn resubscribe(&self) -> Self {
         Self(self.0.resubscribe())
     }

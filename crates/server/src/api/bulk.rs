@@ -111,8 +111,8 @@ pub async fn mark_all(
             BulkMark { id: id.clone(), at_ms: now_ms, actor, outcome: word.outcome, undone_at_ms: None };
         bulk_marks::insert(&mut conn, &bulk, &marked).await?;
     }
-    let (changed, others) = (weighing.changed.len(), weighing.unchanged.len());
-    let detail = json!({"outcome": word.outcome.as_str(), "changed": changed, "unchanged": others});
+    let (done, others) = (weighing.changed.len(), weighing.unchanged.len());
+    let detail = json!({"outcome": word.outcome.as_str(), "changed": done, "unchanged": others});
     audit::record(&mut conn, &app.context, who, "journey.bulk_mark", id.as_deref(), detail).await?;
     app.live.commit(conn, changes).await?;
     Ok((weighing, id))

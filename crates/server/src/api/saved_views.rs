@@ -19,7 +19,7 @@ use store::saved_views::{self, SavedView};
 use utoipa::ToSchema;
 
 /// Views that one person sees.
-pub const VIEWS_MAX: i64 = 50;
+pub const VIEWS_MAX: i64 = 200;
 /// Characters of a name.
 const NAME_CHARS_MAX: usize = 60;
 /// Characters of a query.

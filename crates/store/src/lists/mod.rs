@@ -23,7 +23,7 @@ use lead::Lead;
 use std::collections::BTreeMap;
 
 /// Rows that one walk looks at.
-pub const SCAN_ROWS: i64 = 5000;
+pub const SCAN_ROWS: i64 = 2000;
 
 /// Every walk and gathering, for the test that prepares them.
 pub(crate) fn walks() -> Vec<&'static Sql> {
@@ -207,11 +207,22 @@ impl Ask<'_> {
     }
 
     fn head(&self, livemode: bool, lead: Value) -> Vec<Value> {
-        let (first_ms, last_ms) = self.filter.range();
+        let (first_ms, last_ms) = self.range();
         let mut args = args![livemode];
         args.push(lead);
         args.extend(args![first_ms, last_ms, self.from.number(), self.from.id()]);
         args
+    }
+
+    /// First and last start of what is still to come. SQLite begins at one bound of a range: it must be the place itself,
+    /// or it would walk there from the end of the list.
+    fn range(&self) -> (i64, i64) {
+        let (first_ms, last_ms) = self.filter.range();
+        match (self.sort.is_by_start(), self.direction()) {
+            (false, _) => (first_ms, last_ms),
+            (true, 0) => (first_ms, last_ms.min(self.from.number())),
+            (true, _) => (first_ms.max(self.from.number()), last_ms),
+        }
     }
 
     fn part(&self, rows: Vec<Found>, end: Option<Found>) -> Part {
@@ -304,4 +315,48 @@ pub fn fits(filter: &JourneyFilter, line: &JourneyLine) -> bool {
         && (first_ms..=last_ms).contains(&journey.started_at_ms)
         && segment.as_ref().is_none_or(|(key, value)| line.client_attributes.get(key) == Some(value))
         && filter.q.as_deref().is_none_or(|q| q == journey.id || words::finds(q, &texts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statements_look_at_as_many_rows_as_is_said() {
+        let limit = format!(" LIMIT {SCAN_ROWS}) s ");
+        let end = format!(" LIMIT 1 OFFSET {SCAN_ROWS} - 1");
+        assert!(walks().iter().all(|sql| sql.text.contains(&limit) || sql.text.ends_with(&end)));
+    }
+
+    /// SQLite has no statistics and must choose right without.
+    #[test]
+    fn every_walk_on_sqlite_goes_along_its_own_index() {
+        let conn = rusqlite::Connection::open_in_memory().unwrap();
+        crate::migrate::sqlite(&conn).unwrap();
+        for (name, index) in [
+            ("WALK_ALL", "journey_entry_by_start (livemode=? AND started_at_ms>? AND started_at_ms<?)"),
+            (
+                "WALK_OUTCOME",
+                "journey_entry_by_outcome (livemode=? AND outcome=? AND started_at_ms>? AND started_at_ms<?)",
+            ),
+            ("WALK_STATUS", "journey_entry_by_status (livemode=? AND payment_status=? AND started_at_ms>?"),
+            ("WALK_CONTENT", "journey_entry_by_content (livemode=? AND content_id=? AND started_at_ms>?"),
+            ("WALK_CATEGORY", "journey_entry_by_category (livemode=? AND category=? AND started_at_ms>?"),
+            ("WALK_SEGMENT", "PRIMARY KEY (livemode=? AND pair=? AND started_at_ms>? AND started_at_ms<?)"),
+            ("WALK_CHANGE", "journey_entry_by_change (livemode=? AND (changed_at_ms,journey_id)"),
+            ("WALK_PRICE", "journey_entry_by_price (livemode=? AND (currency,amount_minor,journey_id)"),
+            ("GATHER", "PRIMARY KEY (journey_id=?)"),
+        ] {
+            for sql in walks().into_iter().filter(|sql| sql.name.starts_with(name)) {
+                let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.sqlite_text())).unwrap();
+                let mut rows = explain.raw_query();
+                let mut plan = String::new();
+                while let Some(row) = rows.next().unwrap() {
+                    plan += &format!("{}\n", row.get::<_, String>(3).unwrap());
+                }
+                assert!(plan.contains(index), "{}:\n{plan}", sql.name);
+                assert!(name == "GATHER" || !plan.contains("TEMP B-TREE"), "{}:\n{plan}", sql.name);
+            }
+        }
+    }
 }

@@ -9,39 +9,18 @@ use crate::sql::Sql;
 
 /// What every statement gives: id and all that can be part of a key.
 macro_rules! columns {
-    ($of:literal) => {
-        concat!(
-            $of,
-            ".journey_id, ",
-            $of,
-            ".started_at_ms, ",
-            $of,
-            ".changed_at_ms, ",
-            $of,
-            ".currency, ",
-            $of,
-            ".amount_minor"
-        )
+    ("s") => {
+        "s.journey_id, s.started_at_ms, s.changed_at_ms, s.currency, s.amount_minor"
+    };
+    ("e") => {
+        "e.journey_id, e.started_at_ms, e.changed_at_ms, e.currency, e.amount_minor"
     };
 }
 
 /// All that the filters look at besides.
 macro_rules! filtered {
-    ($of:literal) => {
-        concat!(
-            $of,
-            ".livemode, ",
-            $of,
-            ".outcome, ",
-            $of,
-            ".payment_status, ",
-            $of,
-            ".content_id, ",
-            $of,
-            ".category, ",
-            $of,
-            ".words"
-        )
+    () => {
+        "e.livemode, e.outcome, e.payment_status, e.content_id, e.category, e.words"
     };
 }
 
@@ -61,11 +40,13 @@ macro_rules! fits {
 /// Rows that a walk looks at before it gives up for now: `super::SCAN_ROWS`.
 macro_rules! scan {
     () => {
-        "5000"
+        "2000"
     };
 }
 
-/// Walks along one index, within the range of starts, and keeps what fits.
+/// Walks along one index, within the range of starts, and keeps what fits. The place itself is the range's end; among
+/// journeys of one moment the sum, which no index has, leaves the choice of the index to what leads. The rows come as the
+/// walk finds them: in order, and no more of them than are wanted.
 macro_rules! walk {
     ($from:literal, $lead:literal, $at:literal, $sign:literal, $direction:literal) => {
         concat!(
@@ -74,37 +55,12 @@ macro_rules! walk {
             " FROM (SELECT ",
             columns!("e"),
             ", ",
-            filtered!("e"),
-            " FROM ",
-            $from,
-            " WHERE ",
-            $lead,
-            " AND ",
-            $at,
-            ".started_at_ms >= $3 AND ",
-            $at,
-            ".started_at_ms <= $4 AND (",
-            $at,
-            ".started_at_ms, ",
-            $at,
-            ".journey_id) ",
-            $sign,
-            " ($5, $6) ORDER BY ",
-            $at,
-            ".started_at_ms ",
-            $direction,
-            ", ",
-            $at,
-            ".journey_id ",
-            $direction,
+            filtered!(),
+            along!($from, $lead, $at, $sign, $direction),
             " LIMIT ",
             scan!(),
             ") s WHERE ",
             fits!(),
-            " ORDER BY s.started_at_ms ",
-            $direction,
-            ", s.journey_id ",
-            $direction,
             " LIMIT $16"
         )
     };
@@ -116,6 +72,18 @@ macro_rules! walked {
         concat!(
             "SELECT ",
             columns!("e"),
+            along!($from, $lead, $at, $sign, $direction),
+            " LIMIT 1 OFFSET ",
+            scan!(),
+            " - 1"
+        )
+    };
+}
+
+/// The way of both.
+macro_rules! along {
+    ($from:literal, $lead:literal, $at:literal, $sign:literal, $direction:literal) => {
+        concat!(
             " FROM ",
             $from,
             " WHERE ",
@@ -126,7 +94,7 @@ macro_rules! walked {
             $at,
             ".started_at_ms <= $4 AND (",
             $at,
-            ".started_at_ms, ",
+            ".started_at_ms + 0, ",
             $at,
             ".journey_id) ",
             $sign,
@@ -137,24 +105,21 @@ macro_rules! walked {
             ", ",
             $at,
             ".journey_id ",
-            $direction,
-            " LIMIT 1 OFFSET ",
-            scan!(),
-            " - 1"
+            $direction
         )
     };
 }
 
 /// Likewise by another key than the start.
 macro_rules! walk_by {
-    ($key:literal, $outer:literal, $given:literal, $sign:literal, $order:literal, $outer_order:literal) => {
+    ($key:literal, $given:literal, $sign:literal, $order:literal) => {
         concat!(
             "SELECT ",
             columns!("s"),
             " FROM (SELECT ",
             columns!("e"),
             ", ",
-            filtered!("e"),
+            filtered!(),
             " FROM journey_entry e WHERE e.livemode = $1 AND CAST($2 AS TEXT) IS NULL AND (",
             $key,
             ") ",
@@ -167,8 +132,6 @@ macro_rules! walk_by {
             scan!(),
             ") s WHERE ",
             fits!(),
-            " ORDER BY ",
-            $outer_order,
             " LIMIT $16"
         )
     };
@@ -180,7 +143,7 @@ macro_rules! walked_by {
             "SELECT ",
             columns!("e"),
             " FROM journey_entry e WHERE e.livemode = $1 AND CAST($2 AS TEXT) IS NULL \
-            AND CAST($3 AS BIGINT) <= CAST($4 AS BIGINT) AND (",
+             AND CAST($3 AS BIGINT) <= CAST($4 AS BIGINT) AND (",
             $key,
             ") ",
             $sign,
@@ -204,7 +167,7 @@ macro_rules! gather {
             " FROM (SELECT ",
             columns!("e"),
             ", ",
-            filtered!("e"),
+            filtered!(),
             " FROM journey_entry e WHERE e.journey_id = ANY($2) LIMIT ",
             scan!(),
             ") s WHERE s.livemode = $1 AND (",
@@ -259,23 +222,14 @@ pub(super) static BY_CHANGE: Walk = Walk {
             "WALK_CHANGE_DOWN",
             walk_by!(
                 "e.changed_at_ms, e.journey_id",
-                "s",
                 "$5, $6",
                 "<",
-                "e.changed_at_ms DESC, e.journey_id DESC",
-                "s.changed_at_ms DESC, s.journey_id DESC"
+                "e.changed_at_ms DESC, e.journey_id DESC"
             ),
         ),
         Sql::new(
             "WALK_CHANGE_UP",
-            walk_by!(
-                "e.changed_at_ms, e.journey_id",
-                "s",
-                "$5, $6",
-                ">",
-                "e.changed_at_ms ASC, e.journey_id ASC",
-                "s.changed_at_ms ASC, s.journey_id ASC"
-            ),
+            walk_by!("e.changed_at_ms, e.journey_id", "$5, $6", ">", "e.changed_at_ms ASC, e.journey_id ASC"),
         ),
     ],
     end: [
@@ -306,22 +260,18 @@ pub(super) static BY_PRICE: Walk = Walk {
             "WALK_PRICE_DOWN",
             walk_by!(
                 "e.currency, e.amount_minor, e.journey_id",
-                "s",
                 "$17, $5, $6",
                 "<",
-                "e.currency DESC, e.amount_minor DESC, e.journey_id DESC",
-                "s.currency DESC, s.amount_minor DESC, s.journey_id DESC"
+                "e.currency DESC, e.amount_minor DESC, e.journey_id DESC"
             ),
         ),
         Sql::new(
             "WALK_PRICE_UP",
             walk_by!(
                 "e.currency, e.amount_minor, e.journey_id",
-                "s",
                 "$17, $5, $6",
                 ">",
-                "e.currency ASC, e.amount_minor ASC, e.journey_id ASC",
-                "s.currency ASC, s.amount_minor ASC, s.journey_id ASC"
+                "e.currency ASC, e.amount_minor ASC, e.journey_id ASC"
             ),
         ),
     ],

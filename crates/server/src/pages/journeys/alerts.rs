@@ -18,7 +18,7 @@ const NAMED_MAX: i64 = 3;
 #[derive(Template)]
 #[template(path = "journeys/alerts.html")]
 pub(super) struct Alerts {
-    alerts: Vec<Alert>,
+    named: Vec<Alert>,
     count: i64,
     count_words: String,
     /// The list of all of them.
@@ -39,7 +39,7 @@ impl Alerts {
     /// Of the mode that `query` shows.
     pub(super) async fn load(app: &App, conn: &mut Conn, query: &Query, counts: &Counts) -> Result<Self> {
         let count = counts.of(query.livemode()).failed();
-        let none = Self { alerts: Vec::new(), count, count_words: number(count), all: None };
+        let none = Self { named: Vec::new(), count, count_words: number(count), all: None };
         if count == 0 {
             return Ok(none);
         }
@@ -62,6 +62,6 @@ impl Alerts {
         let alerts: Vec<Alert> = lines.into_iter().map(alert).collect();
         let mode = query.livemode().to_string();
         let all = address("/", &[("livemode", Some(&mode)), ("payment_status", Some("failed"))]);
-        Ok(Self { all: (count > NAMED_MAX).then_some(all), alerts, ..none })
+        Ok(Self { all: (count > NAMED_MAX).then_some(all), named: alerts, ..none })
     }
 }

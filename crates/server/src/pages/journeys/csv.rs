@@ -54,8 +54,8 @@ pub(in crate::pages) async fn file(State(app): State<App>, _may: Viewer, query: 
     }
     let more = more || lines.len() > ROWS_MAX;
     lines.truncate(ROWS_MAX);
-    let mode = if query.livemode() { "" } else { "-test" };
-    let name = if more { format!("journeys{mode}-first-{ROWS_MAX}") } else { format!("journeys{mode}") };
+    let suffix = if query.livemode() { "" } else { "-test" };
+    let name = if more { format!("journeys{suffix}-first-{ROWS_MAX}") } else { format!("journeys{suffix}") };
     csv_file::answer(&name, COLUMNS, lines.into_iter().map(row))
 }
 

@@ -17,7 +17,7 @@ use store::{Conn, Result as Stored};
 #[derive(Template)]
 #[template(path = "journeys/views.html")]
 pub(super) struct Views {
-    views: Vec<View>,
+    saved: Vec<View>,
     /// What to save, when the list shows something of its own.
     save: Option<String>,
     may_change: bool,
@@ -45,9 +45,9 @@ impl Views {
             name: v.name,
         };
         let found = saved_views::of(conn, &who.name, VIEWS_MAX).await?;
-        let views: Vec<View> = found.into_iter().map(view).collect();
-        let is_new = !kept.is_empty() && views.iter().all(|view| !view.current);
-        Ok(Self { views, save: is_new.then_some(kept), may_change })
+        let saved: Vec<View> = found.into_iter().map(view).collect();
+        let is_new = !kept.is_empty() && saved.iter().all(|view| !view.current);
+        Ok(Self { saved, save: is_new.then_some(kept), may_change })
     }
 }
 

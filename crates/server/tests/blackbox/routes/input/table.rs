@@ -329,19 +329,10 @@ pub(in crate::routes) async fn routes(app: &TestApp) -> Vec<Route> {
         route(
             "POST",
             "/api/v1/journeys/bulk-mark".to_owned(),
-            json!({"ids": [id], "outcome": "ghosted", "note": "x"}),
+            json!({"ids": [id], "outcome": "ghosted", "note": "x", "dry_run": false}),
             [marking, vec![required("ids", Takes::Ids), optional("dry_run", Takes::Truth)]].concat(),
         ),
-        route(
-            "POST",
-            "/api/v1/saved-views".to_owned(),
-            json!({"name": "Paid", "query": "outcome=paid", "shared": true}),
-            vec![
-                required("name", Takes::Text(1, 60)),
-                required("query", Takes::Text(1, 2_000)),
-                optional("shared", Takes::Truth),
-            ],
-        ),
+        saved_view(),
         route(
             "POST",
             format!("/api/v1/payments/{}/link", pay.intent_id()),
@@ -351,4 +342,17 @@ pub(in crate::routes) async fn routes(app: &TestApp) -> Vec<Route> {
         ignoring,
         replaying,
     ]
+}
+
+fn saved_view() -> Route {
+    route(
+        "POST",
+        "/api/v1/saved-views".to_owned(),
+        json!({"name": "Paid", "query": "outcome=paid", "shared": true}),
+        vec![
+            required("name", Takes::Text(1, 60)),
+            required("query", Takes::Text(1, 2_000)),
+            optional("shared", Takes::Truth),
+        ],
+    )
 }
