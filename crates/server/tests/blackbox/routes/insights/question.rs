@@ -130,7 +130,7 @@ async fn while_journeys_are_loaded_it_says_so() {
             let problem: serde_json::Value = answer.json().await.unwrap();
             assert_eq!(problem["code"], "loading", "{report}");
         }
-        assert_eq!(get("/api/v1/journeys").await.status(), 200);
+        assert_eq!(get("/api/v1/clients").await.status(), 200);
         assert_eq!(get("/readyz").await.status(), 200);
         app.database.meddle("ALTER TABLE hypothesis_elsewhere RENAME TO hypothesis").await;
         app.until("it is loaded", async || {
