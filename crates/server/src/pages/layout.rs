@@ -62,6 +62,7 @@ impl Section {
 }
 
 /// The frame of a page.
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own that a page has or has not")]
 pub(super) struct Layout {
     /// Of the document.
     pub(super) title: String,

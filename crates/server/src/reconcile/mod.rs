@@ -170,7 +170,7 @@ impl Progressing {
                 }
                 // What cannot be read cannot be gone on with; a new one looks at everything again.
                 Err(error) => {
-                    tracing::error!(id = stored.id, %error, "a reconciliation cannot be gone on with")
+                    tracing::error!(id = stored.id, %error, "a reconciliation cannot be gone on with");
                 }
             }
         }

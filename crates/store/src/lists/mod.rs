@@ -352,7 +352,8 @@ mod tests {
                 let mut rows = explain.raw_query();
                 let mut plan = String::new();
                 while let Some(row) = rows.next().unwrap() {
-                    plan += &format!("{}\n", row.get::<_, String>(3).unwrap());
+                    plan += &row.get::<_, String>(3).unwrap();
+                    plan += "\n";
                 }
                 assert!(plan.contains(index), "{}:\n{plan}", sql.name);
                 assert!(name == "GATHER" || !plan.contains("TEMP B-TREE"), "{}:\n{plan}", sql.name);

@@ -21,6 +21,7 @@ use store::reconciliations;
 
 #[derive(Template)]
 #[template(path = "reconciliations/list.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own that the page says or not")]
 struct ReconciliationsPage {
     layout: Layout,
     tabs: Vec<Tab>,

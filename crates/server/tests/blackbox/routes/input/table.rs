@@ -1,6 +1,7 @@
 //! Every route with a body, and what its fields take.
 
 use crate::util::TestApp;
+use crate::util::answer::Journey;
 use crate::util::event::Pay;
 use crate::util::make::{content, hypothesis};
 use serde_json::{Value, json};
@@ -306,14 +307,7 @@ pub(in crate::routes) async fn routes(app: &TestApp) -> Vec<Route> {
             version,
             version_fields(),
         ),
-        route(
-            "POST",
-            "/api/v1/journeys".to_owned(),
-            json!({"client_id": journey.client_id, "content_version_id": journey.content_version_id,
-                   "price": {"amount_minor": 1, "currency": "eur"}, "livemode": false,
-                   "started_at": "2026-11-01T00:00:00Z", "hypothesis": hypothesis()}),
-            journey_fields(),
-        ),
+        new_journey(&journey),
         route(
             "POST",
             format!("/api/v1/journeys/{id}/mark"),
@@ -342,6 +336,13 @@ pub(in crate::routes) async fn routes(app: &TestApp) -> Vec<Route> {
         ignoring,
         replaying,
     ]
+}
+
+fn new_journey(like: &Journey) -> Route {
+    let good = json!({"client_id": like.client_id, "content_version_id": like.content_version_id,
+        "price": {"amount_minor": 1, "currency": "eur"}, "livemode": false,
+        "started_at": "2026-11-01T00:00:00Z", "hypothesis": hypothesis()});
+    route("POST", "/api/v1/journeys".to_owned(), good, journey_fields())
 }
 
 fn saved_view() -> Route {
