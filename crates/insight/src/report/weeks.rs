@@ -82,7 +82,9 @@ mod tests {
 
     fn weeks(facts: &[Fact<'_>], currency: CurrencyCode) -> Vec<(u32, i64, u64)> {
         let mut columns = Columns::new();
-        facts.iter().for_each(|fact| columns.put(fact));
+        for fact in facts {
+            columns.put(fact);
+        }
         let filter = Filter { livemode: true, ..Filter::default() };
         let as_of_s = MONDAY_S + 15 * DAY_S;
         let question = Question { filter, by: Dimension::Everything, as_of_s, horizon_days: 30 };
