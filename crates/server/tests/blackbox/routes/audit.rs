@@ -147,7 +147,8 @@ async fn bodiless(app: &TestApp) -> Vec<(&'static str, String, Value)> {
     let lone = Pay::new("lone");
     app.deliver(&lone.success()).await;
     let link = format!("/api/v1/payments/{}/link", lone.intent_id());
-    app.call(Some(Role::Owner), "POST", &link, Some(&json!({"journey_id": journey}))).await.ok();
+    let paid = app.journey().await.id;
+    app.call(Some(Role::Owner), "POST", &link, Some(&json!({"journey_id": paid}))).await.ok();
     app.dead_event("audited").await;
     vec![
         ("POST", format!("/api/v1/journeys/{journey}/checkout"), Value::Null),
