@@ -48,7 +48,7 @@ async fn clients_are_imported_after_a_check_or_not_at_all() {
         )
         .await
         .unwrap();
-        assert_eq!((log[0].action.as_str(), log[0].actor.as_str()), ("client.import", "Test editor"));
+        assert_eq!((log[0].action.as_str(), log[0].actor.as_str()), ("client.import", "Person editor"));
     })
     .await;
 }

@@ -81,10 +81,10 @@ async fn a_dead_event_is_put_aside_and_replayed_from_its_page() {
         assert_eq!(app.submit(Role::Editor, &format!("{path}/ignore"), "reason=").await.status, 422);
         let answer = app.submit(Role::Editor, &format!("{path}/ignore"), "reason=an+old+test").await;
         let text = words(&app.page_of_editor(location(&answer)).await);
-        assert!(text.contains("Ignored by Test editor just now : an old test"), "{text}");
+        assert!(text.contains("Ignored by Person editor just now : an old test"), "{text}");
         assert!(text.contains("no such row"), "why it had failed is still told: {text}");
         let listed = row(&app.page("/events?status=ignored").await.text, &id).unwrap();
-        assert!(listed.contains("By Test editor: an old test"), "{listed}");
+        assert!(listed.contains("By Person editor: an old test"), "{listed}");
         let answer = app.submit(Role::Editor, &format!("{path}/replay"), "").await;
         assert_eq!(location(&answer), path);
         app.settle().await;
@@ -112,7 +112,7 @@ async fn many_are_counted_before_they_are_replayed() {
         let answer = app.submit(Role::Editor, "/events/replay", body).await;
         app.settle().await;
         let text = words(&app.page_of_editor(location(&answer)).await);
-        assert!(text.contains("12 events replayed By Test editor, just now Applied 12"), "{text}");
+        assert!(text.contains("12 events replayed By Person editor, just now Applied 12"), "{text}");
         assert!(text.contains("All of them are done."), "{text}");
         let none = words(&app.page_of_editor(path).await);
         assert!(none.contains("No event fits these filters"), "{none}");

@@ -94,7 +94,7 @@ async fn an_override_shows_both_sides_and_is_released_in_one_click() {
         assert_eq!((pinned.status, &pinned.headers["location"]), (303, &path.parse().unwrap()));
         let shown = panel(&app.page_as(Role::Editor, &path).await.text);
         assert!(
-            shown.contains("Stripe says paid; pinned to ghosted by Test editor: A colleague&#39;s test"),
+            shown.contains("Stripe says paid; pinned to ghosted by Person editor: A colleague&#39;s test"),
             "{shown}"
         );
         assert!(shown.contains("Release the override"), "{shown}");
@@ -123,7 +123,7 @@ async fn an_outranked_mark_is_labelled() {
         let mark = [("do", "mark"), ("outcome", "ghosted"), ("note", "Too late")];
         assert_eq!(app.press(Some(Role::Editor), &path, &mark).await.status, 303);
         let shown = panel(&app.page(&path).await.text);
-        assert!(shown.contains("Paid Outranked Too late Test editor"), "{shown}");
+        assert!(shown.contains("Paid Outranked Too late Person editor"), "{shown}");
         let none = app
             .press(Some(Role::Editor), &path, &[("do", "pin"), ("outcome", "ghosted"), ("reason", " ")])
             .await;

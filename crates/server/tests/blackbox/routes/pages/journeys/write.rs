@@ -107,7 +107,7 @@ async fn notes_are_written_changed_and_removed_and_automatic_ones_labelled() {
         app.deliver(&crate::util::event::Pay::of("noted", &id).success()).await;
         app.sweep().await;
         let shown = panel(&app.page_as(EDITOR, &path).await.text);
-        assert!(shown.contains("Call her High priority call board Test editor"), "{shown}");
+        assert!(shown.contains("Call her High priority call board Person editor"), "{shown}");
         assert!(
             shown.contains("Payment completed via Stripe: $500.00, card") && shown.contains("Automatic ·"),
             "{shown}"
