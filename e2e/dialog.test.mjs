@@ -170,7 +170,7 @@ test("an override shows both sides and is released in one click", LIMIT, async (
   await page.getByLabel("Pin to").selectOption("ghosted");
   await page.getByLabel("Reason").fill("A colleague's test payment");
   await page.getByRole("button", { name: "Pin", exact: true }).click();
-  await page.getByText("Stripe says paid; pinned to ghosted by Ana: A colleague's test payment").waitFor();
+  await page.getByText("Stripe says paid; pinned to ghosted by Ana Lima: A colleague's test payment").waitFor();
   await assertGood(page);
   await page.getByRole("button", { name: "Release the override" }).click();
   await page.getByText("Released from ghosted").waitFor();
