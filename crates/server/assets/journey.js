@@ -44,7 +44,7 @@ window.journey = (() => {
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", `tab-${of.dataset.tab}`);
     panel.tabIndex = 0;
-    for (const button of of.querySelectorAll("[data-copy]")) button.hidden = false;
+    for (const button of of.querySelectorAll("[data-copy-text]")) button.hidden = false;
     drafts.restore(of);
   }
 
@@ -182,7 +182,7 @@ window.journey = (() => {
   });
 
   document.addEventListener("click", (event) => {
-    const copy = event.target.closest("[data-copy]");
+    const copy = event.target.closest("[data-copy-text]");
     if (copy) return copied(copy);
     const link = event.target.closest("#journey a[href]");
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
@@ -197,12 +197,12 @@ window.journey = (() => {
     const words = button.dataset.words ?? button.textContent;
     button.dataset.words = words;
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await navigator.clipboard.writeText(button.dataset.copyText);
       button.textContent = "Copied";
     } catch {
       // Not allowed here (plain HTTP): show it, selected, to copy by hand.
       button.textContent = "Copy it from here";
-      prompt("Copy this link", button.dataset.copy);
+      prompt("Copy this link", button.dataset.copyText);
     }
     setTimeout(() => { button.textContent = words; }, COPIED_MS);
   }
@@ -235,7 +235,7 @@ window.journey = (() => {
     start();
   } else {
     drafts.restore(document);
-    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+    for (const button of document.querySelectorAll("[data-copy-text]")) button.hidden = false;
   }
 
   return { fetched, enhance, start, stop };
