@@ -121,7 +121,7 @@ CREATE INDEX checkout_by_journey ON checkout (journey_id);
 -- once nothing waits for it. A thin event is not applied itself: the reading of its object is.
 CREATE TABLE event (
     id TEXT COLLATE "C" PRIMARY KEY,
-    type TEXT NOT NULL,
+    type TEXT COLLATE "C" NOT NULL,
     api_version TEXT,
     account TEXT,
     livemode BOOLEAN NOT NULL,

@@ -1,7 +1,7 @@
 -- What the seller makes of a journey. `revision` counts the saves; `analysis_revision` and `learning_revision` are
 -- those that changed each part, so that two people at work on different parts do not meet.
 CREATE TABLE review (
-    journey_id TEXT PRIMARY KEY REFERENCES journey (id),
+    journey_id TEXT COLLATE "C" PRIMARY KEY REFERENCES journey (id),
     revision BIGINT NOT NULL,
     analysis_revision BIGINT NOT NULL,
     learning_revision BIGINT NOT NULL,
@@ -12,8 +12,8 @@ CREATE TABLE review (
 
 -- What people note on a journey. `tags` is a JSON list.
 CREATE TABLE note (
-    journey_id TEXT NOT NULL REFERENCES journey (id),
-    id TEXT NOT NULL,
+    journey_id TEXT COLLATE "C" NOT NULL REFERENCES journey (id),
+    id TEXT COLLATE "C" NOT NULL,
     at_ms BIGINT NOT NULL,
     author TEXT NOT NULL,
     text TEXT NOT NULL,

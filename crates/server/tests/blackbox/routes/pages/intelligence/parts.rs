@@ -7,6 +7,7 @@ use crate::util::on_both;
 #[tokio::test]
 async fn nothing_yet_is_said_in_every_part() {
     on_both(async |app| {
+        app.caught_up().await;
         let page = app.page("/intelligence").await;
         assert_eq!(page.status, 200);
         assert!(page.text.contains("aria-current=\"page\">Intelligence"), "{}", page.text);
