@@ -61,7 +61,7 @@ CREATE TABLE journey (
     id TEXT COLLATE "C" PRIMARY KEY,
     client_id TEXT COLLATE "C" NOT NULL REFERENCES client (id),
     token TEXT COLLATE "C" NOT NULL UNIQUE,
-    content_version_id TEXT NOT NULL REFERENCES content_version (id),
+    content_version_id TEXT COLLATE "C" NOT NULL REFERENCES content_version (id),
     hypothesis_id TEXT NOT NULL REFERENCES hypothesis (id),
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
