@@ -1,8 +1,12 @@
 //! The one place that reads the system clock. Everything else is given a [`Clock`], so that a test can set the time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::time::Instant;
+
+/// When this process first asked how much time had passed.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Tells the time.
 #[derive(Clone, Debug)]
@@ -44,6 +48,14 @@ impl Clock {
             Source::System => system_now_ms(),
             Source::Set(now_ms) => now_ms.load(Ordering::SeqCst),
             Source::Shifted(ahead_ms) => system_now_ms().saturating_add(ahead_ms.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Time passed since some moment. Unlike [`Clock::now_ms`] it never goes back, and the demo's weeks do not count.
+    pub fn passed(&self) -> Duration {
+        match &self.0 {
+            Source::Set(now_ms) => Duration::from_millis(now_ms.load(Ordering::SeqCst).try_into().unwrap_or(0)),
+            Source::System | Source::Shifted(_) => STARTED.elapsed(),
         }
     }
 

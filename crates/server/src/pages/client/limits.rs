@@ -3,13 +3,15 @@
 
 use super::refusal::Refusal;
 use crate::app::App;
+use crate::clock::Clock;
 use crate::ids::is_secret;
 use crate::peer::{self, network};
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use governor::clock::{Clock, DefaultClock};
+use governor::clock::Clock as _;
+use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use std::hash::Hash;
@@ -29,7 +31,19 @@ const LINK_PERIOD: Duration = Duration::from_secs(1);
 /// Keys remembered per limit. Beyond that those that rest are forgotten; while all are busy, new ones share one count.
 const KEYS_MAX: usize = 20_000;
 
-type Limiter<K> = RateLimiter<Option<K>, HashMapStateStore<Option<K>>, DefaultClock>;
+type Limiter<K> = RateLimiter<Option<K>, HashMapStateStore<Option<K>>, Passed, NoOpMiddleware<Duration>>;
+
+/// The server's clock, as the limiter reads it.
+#[derive(Clone)]
+struct Passed(Clock);
+
+impl governor::clock::Clock for Passed {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.0.passed()
+    }
+}
 
 /// Both limits.
 pub(super) struct Limits {
@@ -37,13 +51,18 @@ pub(super) struct Limits {
     links: Limiter<String>,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    /// Nobody has asked yet.
+    pub(super) fn new(clock: &Clock) -> Self {
         Self {
-            addresses: RateLimiter::hashmap(quota(ADDRESS_BURST, ADDRESS_PERIOD)),
-            links: RateLimiter::hashmap(quota(LINK_BURST, LINK_PERIOD)),
+            addresses: limiter(ADDRESS_BURST, ADDRESS_PERIOD, clock),
+            links: limiter(LINK_BURST, LINK_PERIOD, clock),
         }
     }
+}
+
+fn limiter<K: Hash + Eq + Clone>(burst: u32, period: Duration, clock: &Clock) -> Limiter<K> {
+    RateLimiter::new(quota(burst, period), HashMapStateStore::default(), Passed(clock.clone()))
 }
 
 fn quota(burst: u32, period: Duration) -> Quota {
@@ -58,7 +77,7 @@ fn check<K: Hash + Eq + Clone>(limiter: &Limiter<K>, key: Option<K>) -> Result<(
     }
     // `None` is everybody who cannot be told apart or remembered.
     let key = key.filter(|_| limiter.len() < KEYS_MAX);
-    limiter.check_key(&key).map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+    limiter.check_key(&key).map_err(|until| until.wait_time_from(limiter.clock().now()))
 }
 
 /// Lets a request through, or asks to wait.
@@ -86,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_let_through_and_the_next_waits() {
-        let limits = Limits::default();
+        let limits = Limits::new(&Clock::set(0));
         let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
         for n in 0..ADDRESS_BURST {
             assert_eq!(check(&limits.addresses, Some(one)), Ok(()), "{n}");
@@ -99,7 +118,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let limits = Limits::default();
+        let limits = Limits::new(&Clock::set(0));
         for n in 0..KEYS_MAX + 500 {
             let _ = check(&limits.links, Some(n.to_string()));
         }

@@ -54,6 +54,6 @@ pub(super) fn router(app: &App) -> Router<App> {
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .layer(from_fn_with_state(app.clone(), limits::slow_down))
-        .layer(Extension(Arc::new(limits::Limits::default())))
+        .layer(Extension(Arc::new(limits::Limits::new(&app.context.clock))))
         .layer(from_fn_with_state(app.clone(), headers::protect))
 }
