@@ -54,7 +54,9 @@ impl Clock {
     /// Time passed since some moment. Unlike [`Clock::now_ms`] it never goes back, and the demo's weeks do not count.
     pub fn passed(&self) -> Duration {
         match &self.0 {
-            Source::Set(now_ms) => Duration::from_millis(now_ms.load(Ordering::SeqCst).try_into().unwrap_or(0)),
+            Source::Set(now_ms) => {
+                Duration::from_millis(now_ms.load(Ordering::SeqCst).try_into().unwrap_or(0))
+            }
             Source::System | Source::Shifted(_) => STARTED.elapsed(),
         }
     }
