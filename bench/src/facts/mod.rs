@@ -3,15 +3,17 @@
 mod seed;
 
 use crate::Outcome;
+use crate::ingest::own_seconds;
 use ledger::{Outcome as Became, PaymentStatus};
 use server::apply::Change;
 use server::clock::Clock;
 use server::insights::ask::{Ask, By};
 use server::insights::{Insights, start};
 use server::live::Live;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
-use store::Db;
+use store::{Db, journeys};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -34,6 +36,9 @@ pub(crate) struct Options {
     /// A PostgreSQL with the right to create databases; only SQLite when absent.
     #[arg(long, env = "WHYPAID_BENCH_PG")]
     postgres: Option<String>,
+    /// Where SQLite's file lies and stays; what is filled already is measured as it is.
+    #[arg(long)]
+    folder: Option<PathBuf>,
     /// Leave SQLite out.
     #[arg(long)]
     no_sqlite: bool,
@@ -45,9 +50,10 @@ pub(crate) fn run(options: &Options) -> Outcome<ExitCode> {
 }
 
 async fn measure(options: &Options) -> Outcome<()> {
-    let folder = tempfile::tempdir()?;
+    let temporary = tempfile::tempdir()?;
+    let folder = options.folder.as_deref().unwrap_or_else(|| temporary.path());
     if !options.no_sqlite {
-        let url = format!("sqlite://{}", folder.path().join("facts.db").display());
+        let url = format!("sqlite://{}", folder.join("facts.db").display());
         one(&url, "SQLite", options.journeys).await?;
     }
     if let Some(postgres) = &options.postgres {
@@ -56,24 +62,27 @@ async fn measure(options: &Options) -> Outcome<()> {
     Ok(())
 }
 
-async fn one(url: &str, name: &str, journeys: u64) -> Outcome<()> {
+async fn one(url: &str, name: &str, count: u64) -> Outcome<()> {
     let db = Db::open(url)?;
     db.migrate().await?;
     let begin = Instant::now();
-    seed::fill(&db, journeys).await?;
-    println!("{name}: {journeys} journeys written in {:.1} s", begin.elapsed().as_secs_f64());
+    if journeys::ids(&mut db.read().await?, "", 1).await?.is_empty() {
+        seed::fill(&db, count).await?;
+    }
+    println!("{name}: {count} journeys written in {:.1} s", begin.elapsed().as_secs_f64());
     let (live, stop) = (Live::new("bench"), CancellationToken::new());
-    let begin = Instant::now();
+    let (begin, before) = (Instant::now(), own_seconds()?);
     let (insights, task) = start(db.clone(), Clock::set(seed::NOW_MS), live.clone(), stop.clone());
     while insights.as_of().is_none() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     told("loaded", begin.elapsed(), Some(LOAD_GOAL));
+    println!("  of it {:.2} CPU-seconds of this process", own_seconds()? - before);
     let bytes = insights.read(insight::facts::Columns::resident_bytes)?;
     #[expect(clippy::cast_precision_loss, reason = "bytes of a process")]
-    let each = bytes as f64 / journeys as f64;
+    let each = bytes as f64 / count as f64;
     println!("  {each:.1} bytes a journey resident (goal {BYTES_GOAL})");
-    changes(&insights, &live, journeys).await?;
+    changes(&insights, &live, count).await?;
     reports(&insights).await?;
     stop.cancel();
     task.await?;

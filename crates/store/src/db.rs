@@ -5,6 +5,7 @@
 
 use crate::args::Value;
 use crate::bind::{postgres_args, postgres_columns};
+use crate::copied;
 use crate::entries;
 use crate::error::{Result, StoreError};
 use crate::migrate;
@@ -282,6 +283,14 @@ impl Conn {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// The same for a statement without arguments that walks a whole table.
+    pub(crate) async fn walk(&mut self, sql: &Sql, each: impl FnMut(&Line<'_>) -> Result<()>) -> Result<()> {
+        match self.target()? {
+            Target::Sqlite(conn) => aside(|| sqlite::fetch_each(conn, sql, &[], each)),
+            Target::Postgres(conn) => copied::each(conn, sql, each).await,
         }
     }
 

@@ -14,17 +14,21 @@ statements! {
             outcome, payment_status, counted_currency, gross_minor, refunded_minor, lost_minor, net_minor, at_risk_minor, \
             ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms \
             FROM journey WHERE id > $1 ORDER BY id LIMIT $2";
-    BY_IDS = "SELECT id, client_id, content_version_id, hypothesis_id, amount_minor, currency, livemode, started_at_ms, \
+    WALK = "SELECT id, client_id, content_version_id, hypothesis_id, amount_minor, currency, livemode, started_at_ms, \
             outcome, payment_status, counted_currency, gross_minor, refunded_minor, lost_minor, net_minor, at_risk_minor, \
-            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms \
-            FROM journey WHERE id = ANY($1) ORDER BY id";
+            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms FROM journey";
+    WHOLE_BY_IDS = "SELECT j.id, j.client_id, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
+            j.livemode, j.started_at_ms, j.outcome, j.payment_status, j.counted_currency, j.gross_minor, \
+            j.refunded_minor, j.lost_minor, j.net_minor, j.at_risk_minor, j.ended_at_ms, j.stage, j.activation_ms, \
+            j.agreement_ms, j.confirmation_ms, j.processing_ms, \
+            v.content_id, v.elements, h.category, h.predicted_probability, h.predicted_days, c.attributes \
+            FROM journey j JOIN content_version v ON v.id = j.content_version_id \
+            JOIN hypothesis h ON h.id = j.hypothesis_id JOIN client c ON c.id = j.client_id \
+            WHERE j.id = ANY($1) ORDER BY j.id";
     VERSIONS = "SELECT id, content_id, elements FROM content_version WHERE id > $1 ORDER BY id LIMIT $2";
-    VERSIONS_BY_IDS = "SELECT id, content_id, elements FROM content_version WHERE id = ANY($1)";
     HYPOTHESES = "SELECT id, category, predicted_probability, predicted_days FROM hypothesis \
                   WHERE id > $1 ORDER BY id LIMIT $2";
-    HYPOTHESES_BY_IDS = "SELECT id, category, predicted_probability, predicted_days FROM hypothesis WHERE id = ANY($1)";
     ATTRIBUTES = "SELECT id, attributes FROM client WHERE id > $1 AND attributes <> '{}' ORDER BY id LIMIT $2";
-    ATTRIBUTES_BY_IDS = "SELECT id, attributes FROM client WHERE id = ANY($1) AND attributes <> '{}'";
     NOTE_VIEWS = "UPDATE journey SET (activation_ms, agreement_ms, confirmation_ms, processing_ms, stage) = ( \
         SELECT COALESCE(sum(seen_ms) FILTER (WHERE step = 'activation'), 0), \
             COALESCE(sum(seen_ms) FILTER (WHERE step = 'agreement'), 0), \
@@ -129,6 +133,19 @@ pub struct AttributesRow<'a> {
     pub attributes: &'a str,
 }
 
+/// A journey and what it refers to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WholeRow<'a> {
+    /// The journey.
+    pub fact: FactRow<'a>,
+    /// Its version.
+    pub version: VersionRow<'a>,
+    /// Its hypothesis.
+    pub hypothesis: HypothesisRow<'a>,
+    /// Of its client.
+    pub attributes: AttributesRow<'a>,
+}
+
 fn fact<'a>(line: &'a Line<'_>) -> Result<FactRow<'a>> {
     Ok(FactRow {
         id: line.text(0)?,
@@ -172,6 +189,21 @@ fn attributes<'a>(line: &'a Line<'_>) -> Result<AttributesRow<'a>> {
     Ok(AttributesRow { client_id: line.text(0)?, attributes: line.text(1)? })
 }
 
+fn whole<'a>(line: &'a Line<'_>) -> Result<WholeRow<'a>> {
+    let fact = fact(line)?;
+    Ok(WholeRow {
+        fact,
+        version: VersionRow { id: fact.version_id, content_id: line.text(22)?, elements: line.text(23)? },
+        hypothesis: HypothesisRow {
+            id: fact.hypothesis_id,
+            category: line.text(24)?,
+            predicted: line.real_opt(25)?,
+            predicted_days: line.int_opt(26)?,
+        },
+        attributes: AttributesRow { client_id: fact.client_id, attributes: line.text(27)? },
+    })
+}
+
 /// Shows every row of a statement that takes (after, limit) and gives its id first, ascending, a chunk at a time.
 macro_rules! each {
     ($conn:expr, $sql:expr, $read:expr, $id:ident, $each:expr) => {{
@@ -203,9 +235,14 @@ pub async fn each(conn: &mut Conn, mut see: impl FnMut(&FactRow<'_>)) -> Result<
     each!(conn, EACH, fact, id, see)
 }
 
-/// These journeys, ascending by id.
-pub async fn by_ids(conn: &mut Conn, ids: Vec<String>, mut see: impl FnMut(&FactRow<'_>)) -> Result<()> {
-    conn.fetch_each(&BY_IDS, args![ids], |line| fact(line).map(|row| see(&row))).await
+/// Every journey as of one moment, in no particular order: faster than [`each`].
+pub async fn all(conn: &mut Conn, mut see: impl FnMut(&FactRow<'_>)) -> Result<()> {
+    conn.walk(&WALK, |line| fact(line).map(|row| see(&row))).await
+}
+
+/// These journeys and what they refer to, ascending by id.
+pub async fn by_ids(conn: &mut Conn, ids: Vec<String>, mut see: impl FnMut(&WholeRow<'_>)) -> Result<()> {
+    conn.fetch_each(&WHOLE_BY_IDS, args![ids], |line| whole(line).map(|row| see(&row))).await
 }
 
 /// Every version.
@@ -213,37 +250,14 @@ pub async fn each_version(conn: &mut Conn, mut see: impl FnMut(&VersionRow<'_>))
     each!(conn, VERSIONS, version, id, see)
 }
 
-/// These versions.
-pub async fn versions(conn: &mut Conn, ids: Vec<String>, mut see: impl FnMut(&VersionRow<'_>)) -> Result<()> {
-    conn.fetch_each(&VERSIONS_BY_IDS, args![ids], |line| version(line).map(|row| see(&row))).await
-}
-
 /// Every hypothesis.
 pub async fn each_hypothesis(conn: &mut Conn, mut see: impl FnMut(&HypothesisRow<'_>)) -> Result<()> {
     each!(conn, HYPOTHESES, hypothesis, id, see)
 }
 
-/// These hypotheses.
-pub async fn hypotheses(
-    conn: &mut Conn,
-    ids: Vec<String>,
-    mut see: impl FnMut(&HypothesisRow<'_>),
-) -> Result<()> {
-    conn.fetch_each(&HYPOTHESES_BY_IDS, args![ids], |line| hypothesis(line).map(|row| see(&row))).await
-}
-
 /// Every client that has attributes.
 pub async fn each_attributes(conn: &mut Conn, mut see: impl FnMut(&AttributesRow<'_>)) -> Result<()> {
     each!(conn, ATTRIBUTES, attributes, client_id, see)
-}
-
-/// Those of these clients that have attributes.
-pub async fn attributes_of(
-    conn: &mut Conn,
-    ids: Vec<String>,
-    mut see: impl FnMut(&AttributesRow<'_>),
-) -> Result<()> {
-    conn.fetch_each(&ATTRIBUTES_BY_IDS, args![ids], |line| attributes(line).map(|row| see(&row))).await
 }
 
 /// Sums up the views of these journeys on their rows; call after writing views, in the same transaction.

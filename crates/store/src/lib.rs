@@ -13,6 +13,7 @@ pub mod bulk_marks;
 pub mod checkouts;
 pub mod clients;
 pub mod contents;
+mod copied;
 mod db;
 pub mod entries;
 mod error;

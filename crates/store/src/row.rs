@@ -1,5 +1,6 @@
 //! What a statement gives back, read column by column.
 
+use crate::copied::Values;
 use crate::error::{Result, StoreError};
 use rusqlite::types::{FromSql, Value};
 use sqlx::postgres::PgRow;
@@ -77,6 +78,8 @@ impl Row {
 pub(crate) enum Line<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
     Postgres(&'a PgRow),
+    /// A message of [`crate::copied`], and where its values lie.
+    Copied(&'a Values, &'a [u8]),
 }
 
 impl Line<'_> {
@@ -85,6 +88,10 @@ impl Line<'_> {
         match self {
             Self::Sqlite(row) => row.get_ref(index)?.as_str().map_err(|e| unreadable(index, &e)),
             Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+            Self::Copied(values, message) => {
+                let bytes = values.get(message, index)?.ok_or_else(|| unreadable(index, &"null"))?;
+                std::str::from_utf8(bytes).map_err(|e| unreadable(index, &e))
+            }
         }
     }
 
@@ -98,6 +105,7 @@ impl Line<'_> {
         match self {
             Self::Sqlite(row) => row.get_ref(index)?.as_i64_or_null().map_err(|e| unreadable(index, &e)),
             Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+            Self::Copied(..) => Ok(self.eight(index)?.map(i64::from_be_bytes)),
         }
     }
 
@@ -106,6 +114,7 @@ impl Line<'_> {
         match self {
             Self::Sqlite(row) => row.get_ref(index)?.as_f64_or_null().map_err(|e| unreadable(index, &e)),
             Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+            Self::Copied(..) => Ok(self.eight(index)?.map(f64::from_be_bytes)),
         }
     }
 
@@ -114,7 +123,18 @@ impl Line<'_> {
         match self {
             Self::Sqlite(_) => Ok(self.int(index)? != 0),
             Self::Postgres(row) => row.try_get(index).map_err(|e| unreadable(index, &e)),
+            Self::Copied(values, message) => match values.get(message, index)? {
+                Some([byte]) => Ok(*byte != 0),
+                _ => Err(unreadable(index, &"not a boolean")),
+            },
         }
+    }
+
+    /// A copied number, or null.
+    fn eight(&self, index: usize) -> Result<Option<[u8; 8]>> {
+        let Self::Copied(values, message) = self else { return Ok(None) };
+        let eight = |bytes: &[u8]| bytes.try_into().map_err(|_| unreadable(index, &"not eight bytes"));
+        values.get(message, index)?.map(eight).transpose()
     }
 }
 

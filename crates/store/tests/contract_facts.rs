@@ -6,7 +6,7 @@ use ledger::{Mark, Outcome, Override, PaymentStatus};
 use std::collections::BTreeMap;
 use store::clients::StoredClient;
 use store::contents::StoredVersion;
-use store::facts::{self, FactNumbers, WINDOW_MS};
+use store::facts::{self, FactNumbers, FactRow, WINDOW_MS};
 use store::journeys::StoredJourney;
 use store::views::PageView;
 use store::{Conn, checkouts, clients, contents, journeys, names, views};
@@ -15,6 +15,7 @@ use store::{Conn, checkouts, clients, contents, journeys, names, views};
 async fn fact(conn: &mut Conn, n: usize) -> (String, String, FactNumbers) {
     let mut found = Vec::new();
     facts::by_ids(conn, vec![id("jrn", n)], |row| {
+        let row = row.fact;
         assert_eq!((row.id, row.client_id), (id("jrn", n).as_str(), id("cli", 0).as_str()));
         found.push((row.outcome.to_owned(), row.counted_currency.to_owned(), row.numbers));
     })
@@ -160,6 +161,33 @@ async fn every_journey_comes_once_in_order() {
 }
 
 #[tokio::test]
+async fn walked_or_in_order_rows_are_the_same() {
+    on_both(async |t| {
+        let mut conn = t.write().await;
+        seed(&mut conn).await;
+        facts::all(&mut conn, |_| panic!("there is none")).await.unwrap();
+        let mut paid = journey(1);
+        paid.judgement = judgement(Outcome::Paid, PaymentStatus::Paid);
+        (paid.judgement.gross_minor, paid.judgement.net_minor) = (i64::MAX, -3);
+        paid.judgement.paid_at_ms = Some(NOW_MS + 5);
+        journeys::save(&mut conn, &[journey(2), journey(0), paid, journey(3)]).await.unwrap();
+        journeys::save(&mut conn, &[journey(0)]).await.unwrap();
+        let (mut in_order, mut walked, mut by_id) = (Vec::new(), Vec::new(), Vec::new());
+        let told = |row: &FactRow<'_>| format!("{row:?}");
+        facts::each(&mut conn, |row| in_order.push(told(row))).await.unwrap();
+        facts::all(&mut conn, |row| walked.push(told(row))).await.unwrap();
+        facts::by_ids(&mut conn, ids("jrn", 9), |row| by_id.push(told(&row.fact))).await.unwrap();
+        walked.sort();
+        assert_eq!(in_order.len(), 4);
+        assert_eq!((&in_order, &in_order), (&walked, &by_id));
+        // The connection is of use afterwards.
+        facts::all(&mut conn, |_| in_order.clear()).await.unwrap();
+        assert!(in_order.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_journeys_refer_to() {
     on_both(async |t| {
         let mut conn = t.write().await;
@@ -180,13 +208,20 @@ async fn what_journeys_refer_to() {
         let quoted = r#"{"headline":"a \"question\""}"#.to_owned();
         assert_eq!(versions, [(id("ver", 1), "{}".to_owned()), (id("ver", 2), quoted)]);
         assert_eq!((hypotheses, attributes), (vec![(Some(0.25), Some(7))], vec![id("cli", 1)]));
+        let given = StoredJourney { client_id: id("cli", 1), content_version_id: id("ver", 2), ..journey(0) };
+        journeys::save(&mut conn, &[given, journey(1)]).await.unwrap();
         let mut some = Vec::new();
-        facts::versions(&mut conn, ids("ver", 2), |row| some.push(row.content_id.to_owned())).await.unwrap();
-        facts::hypotheses(&mut conn, ids("hyp", 9), |row| some.push(row.category.to_owned())).await.unwrap();
-        facts::attributes_of(&mut conn, ids("cli", 9), |row| some.push(row.attributes.to_owned()))
-            .await
-            .unwrap();
-        assert_eq!(some, [id("con", 0), "curiosity".to_owned(), r#"{"size":"small"}"#.to_owned()]);
+        facts::by_ids(&mut conn, ids("jrn", 9), |row| {
+            let texts = [row.version.content_id, row.version.elements, row.attributes.attributes];
+            let hypothesis = row.hypothesis;
+            assert_eq!((hypothesis.predicted, hypothesis.predicted_days), (Some(0.25), Some(7)));
+            some.push(texts.map(str::to_owned));
+        })
+        .await
+        .unwrap();
+        let quoted = r#"{"headline":"a \"question\""}"#;
+        let (con, small) = (id("con", 0), r#"{"size":"small"}"#);
+        assert_eq!(some, [[con.as_str(), quoted, small], [con.as_str(), "{}", "{}"]]);
     })
     .await;
 }

@@ -6,8 +6,8 @@
 //! pass over the rows, so a refund or an override takes away exactly what the payment added.
 
 use super::dictionary::{Dictionary, Sets};
+use super::given::Given;
 use super::{CurrencyCode, Fact, Standing};
-use crate::calibration;
 use std::collections::{BTreeMap, HashMap};
 
 /// No hypothesis, no currency known.
@@ -16,8 +16,6 @@ pub(crate) const NO_CURRENCY: u8 = u8::MAX;
 /// Ids waiting to be merged into the order, as a share of all.
 const LATE_SHARE_MAX: usize = 16;
 const LATE_MIN: usize = 1_024;
-/// Distinct elements told apart; later ones are not looked at.
-const ELEMENT_MAX: u32 = u16::MAX as u32;
 
 pub(crate) const STANDING: u8 = 0b111;
 pub(crate) const OPEN: u8 = 0;
@@ -149,21 +147,19 @@ impl Columns {
     /// Makes room for `more` journeys at once, without slack.
     pub fn reserve(&mut self, more: usize) {
         self.ids.reserve_exact(more);
-        for column in [
-            &mut self.start_s,
-            &mut self.delay_s,
-            &mut self.version,
-            &mut self.hypothesis,
-            &mut self.segments,
-            &mut self.pattern,
-        ] {
-            column.reserve_exact(more);
-        }
         self.amount_minor.reserve_exact(more);
-        for column in [&mut self.currency, &mut self.status, &mut self.flags] {
-            column.reserve_exact(more);
-        }
         self.pages.reserve_exact(more);
+        self.numbers_mut().into_iter().for_each(|column| column.reserve_exact(more));
+        self.bytes_mut().into_iter().for_each(|column| column.reserve_exact(more));
+    }
+
+    fn numbers_mut(&mut self) -> [&mut Vec<u32>; 6] {
+        let Self { start_s, delay_s, version, hypothesis, segments, pattern, .. } = self;
+        [start_s, delay_s, version, hypothesis, segments, pattern]
+    }
+
+    fn bytes_mut(&mut self) -> [&mut Vec<u8>; 3] {
+        [&mut self.currency, &mut self.status, &mut self.flags]
     }
 
     /// Takes in facts as of `change`: new journeys are added, known ones replaced. A change already seen is ignored
@@ -180,19 +176,40 @@ impl Columns {
 
     /// One journey, new or changed.
     pub fn put(&mut self, fact: &Fact<'_>) {
+        let given = Given {
+            version: self.give_version(fact.version, fact.content, fact.elements),
+            hypothesis: self.give_hypothesis(fact.hypothesis),
+            segments: self.give_segments(fact.segments),
+        };
         let row = self.row(fact.id).unwrap_or_else(|| self.push(fact.id));
-        let hypothesis = self.hypothesis_number(fact);
-        let version = self.version_number(fact);
-        let segments = numbers(&mut self.segment_words, fact.segments);
-        let mut elements = numbers(&mut self.elements, fact.elements);
-        elements.retain(|number| *number <= ELEMENT_MAX);
-        let elements: Vec<u16> = elements.into_iter().map(|number| number as u16).collect();
+        self.set(row, fact, given);
+    }
+
+    /// A journey that is not there yet, whose words were numbered before: those in `fact` are not looked at. It is found
+    /// by its id only after [`Columns::settle`].
+    pub fn append(&mut self, fact: &Fact<'_>, given: Given) {
+        let row = self.add_row(fact.id);
+        self.set(row, fact, given);
+    }
+
+    /// Makes those that were appended, in whatever order, found by their ids.
+    pub fn settle(&mut self) {
+        self.late.clear();
+        self.order.clear();
+        self.ascending = self.ids.len();
+        if !self.ids.is_sorted() {
+            self.order.extend(0..self.ids.len() as u32);
+            let ids = &self.ids;
+            self.order.sort_unstable_by_key(|row| ids[*row as usize]);
+        }
+    }
+
+    fn set(&mut self, row: u32, fact: &Fact<'_>, given: Given) {
         let at = row as usize;
         self.start_s[at] = fact.start_s;
-        self.version[at] = version;
-        self.hypothesis[at] = hypothesis;
-        self.segments[at] = self.segment_sets.intern(&segments);
-        self.pattern[at] = self.patterns.intern(&elements);
+        (self.version[at], self.pattern[at]) = given.version;
+        self.hypothesis[at] = given.hypothesis;
+        self.segments[at] = given.segments;
         self.currency[at] = fact.currency.map_or(NO_CURRENCY, |code| self.currency_number(code));
         self.pages[at] = fact.page_seconds.map(page_code);
         self.set_standing(at, fact);
@@ -215,8 +232,10 @@ impl Columns {
 
     fn set_money(&mut self, row: u32, fact: &Fact<'_>) {
         let at = row as usize;
-        self.given_back.remove(&row);
-        self.large.remove(&row);
+        if self.flags[at] & (GAVE_BACK | LARGE) != 0 {
+            self.given_back.remove(&row);
+            self.large.remove(&row);
+        }
         self.amount_minor[at] = 0;
         self.flags[at] = 0;
         let Some(money) = fact.money else { return };
@@ -268,31 +287,6 @@ impl Columns {
         Some(self.categories.values()[row.category as usize].as_str())
     }
 
-    fn version_number(&mut self, fact: &Fact<'_>) -> u32 {
-        let content = self.contents.intern(fact.content);
-        let version = self.versions.intern(fact.version);
-        if self.version_content.len() == version as usize {
-            self.version_content.push(content);
-        }
-        self.version_content[version as usize] = content;
-        version
-    }
-
-    fn hypothesis_number(&mut self, fact: &Fact<'_>) -> u32 {
-        let Some(hypothesis) = fact.hypothesis else { return NONE };
-        let row = HypothesisRow {
-            category: self.categories.intern(hypothesis.category),
-            predicted: hypothesis.predicted.filter(|p| (0.0..=1.0).contains(p)).map(calibration::clipped),
-            predicted_days: hypothesis.predicted_days.filter(|days| days.is_finite() && *days >= 0.0),
-        };
-        let number = self.hypotheses.intern(hypothesis.key);
-        if self.hypothesis_rows.len() == number as usize {
-            self.hypothesis_rows.push(row);
-        }
-        self.hypothesis_rows[number as usize] = row;
-        number
-    }
-
     /// 255 currencies are more than there are; beyond them money is not told apart and so not counted.
     fn currency_number(&mut self, code: CurrencyCode) -> u8 {
         let number = self.currencies.intern(&code);
@@ -310,9 +304,8 @@ impl Columns {
     }
 
     fn push(&mut self, id: u128) -> u32 {
-        let row = self.ids.len() as u32;
         let newest = self.late.is_empty() && self.newest().is_none_or(|newest| newest < id);
-        self.ids.push(id);
+        let row = self.add_row(id);
         if !newest {
             self.late.insert(id, row);
             if self.late.len() > LATE_MIN.max(self.ids.len() / LATE_SHARE_MAX) {
@@ -323,21 +316,17 @@ impl Columns {
         } else {
             self.order.push(row);
         }
-        for column in [
-            &mut self.start_s,
-            &mut self.delay_s,
-            &mut self.version,
-            &mut self.hypothesis,
-            &mut self.segments,
-            &mut self.pattern,
-        ] {
-            column.push(0);
-        }
+        row
+    }
+
+    /// An empty row at the end, in no order yet.
+    fn add_row(&mut self, id: u128) -> u32 {
+        let row = self.ids.len() as u32;
+        self.ids.push(id);
         self.amount_minor.push(0);
-        for column in [&mut self.currency, &mut self.status, &mut self.flags] {
-            column.push(0);
-        }
         self.pages.push([0; 4]);
+        self.numbers_mut().into_iter().for_each(|column| column.push(0));
+        self.bytes_mut().into_iter().for_each(|column| column.push(0));
         row
     }
 
@@ -363,14 +352,6 @@ impl Columns {
         let sets = self.patterns.bytes() + self.segment_sets.bytes();
         self.ids.len() * row + self.order.len() * 4 + late + sets
     }
-}
-
-/// The words' numbers, ascending and distinct.
-fn numbers(words: &mut Dictionary<String>, given: &[&str]) -> Vec<u32> {
-    let mut set: Vec<u32> = given.iter().map(|word| words.intern(*word)).collect();
-    set.sort_unstable();
-    set.dedup();
-    set
 }
 
 /// Seconds on a page in one byte: 0 not seen, else steps of 4 % from 1 s to 18 hours.

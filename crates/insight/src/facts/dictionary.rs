@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 /// Multiply and fold, eight bytes at a time. Keys are the seller's own ids and words, so nobody gains by making them
 /// collide, and collisions cost time only.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Folding(u64);
+pub struct Folding(u64);
 
 const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -38,7 +38,7 @@ impl Hasher for Folding {
 }
 
 /// A map that hashes fast, in no particular order.
-pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<Folding>>;
+pub type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<Folding>>;
 type Map<K> = FastMap<K, u32>;
 
 /// Distinct values, numbered as they first come.

@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod dictionary;
 pub mod filter;
+pub mod given;
 pub mod group;
 pub mod journey;
 pub mod pass;
@@ -11,6 +12,7 @@ pub mod watched;
 
 pub use columns::Columns;
 pub use filter::Filter;
+pub use given::Given;
 pub use group::Dimension;
 
 /// A currency code in lowercase ASCII, as the ledger spells it.
