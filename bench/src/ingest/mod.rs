@@ -9,6 +9,7 @@ mod report;
 mod target;
 
 use crate::Outcome;
+pub(crate) use cpu::own_seconds;
 pub(crate) use events::Maker;
 use phase::{Figures, Mode};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! One journey read back, left out, and found among those that are open.
 
-use insight::facts::pass::{Question, ask};
-use insight::facts::{Columns, Dimension, Fact, Filter, Hypothesis, Money, Standing};
-use insight::report::score;
+use insight::facts::pass::{Question, ask, count, count_one};
+use insight::facts::{Columns, Dimension, Fact, Filter, Given, Hypothesis, Money, Standing};
+use insight::report::{conversion, score};
 
 const NOW_S: u32 = 1_760_000_000;
 const DAY_S: u32 = 86_400;
@@ -103,4 +103,82 @@ fn open_journeys_come_in_pages_by_id() {
     }
     assert_eq!(paged, all);
     assert!(model.open_page(&columns, &question, None, 0).is_empty());
+}
+
+#[test]
+fn one_taken_out_of_what_was_counted_is_one_left_out() {
+    let columns = columns();
+    for by in [Dimension::Hypothesis, Dimension::Everything, Dimension::Segments, Dimension::Element] {
+        let whole = question(by);
+        let overlapping = whole.by.overlaps();
+        // Paid, open, of the other mode, and not there.
+        for id in [3, 33, 5, 999] {
+            let filter = Filter { without: Some(id), ..whole.filter.clone() };
+            let left_out = Question { filter, ..whole.clone() };
+            let taken_out = count(&columns, &whole).without(&count_one(&columns, &whole, id));
+            assert_eq!(taken_out, count(&columns, &left_out), "{id}");
+            let everybody = Question { by: Dimension::Everything, ..left_out.clone() };
+            let everybody = count(&columns, &everybody);
+            let all = if overlapping { &everybody } else { &taken_out };
+            let report = conversion::from_answered(&taken_out, all, &whole, overlapping);
+            assert_eq!(report, conversion::report(&columns, &left_out), "{id}");
+        }
+    }
+}
+
+#[test]
+fn a_group_of_one_is_gone_without_it() {
+    let mut columns = Columns::new();
+    columns.put(&fact(1, 40, Standing::Open, &[]));
+    let question = question(Dimension::Hypothesis);
+    let all = count(&columns, &question);
+    assert_eq!(all.groups.len(), 1);
+    assert!(all.without(&count_one(&columns, &question, 1)).groups.is_empty());
+}
+
+#[test]
+fn counting_leaves_only_money_out() {
+    let columns = columns();
+    let question = question(Dimension::Segments);
+    let (mut asked, counted) = (ask(&columns, &question), count(&columns, &question));
+    assert!(!asked.payments.is_empty());
+    (asked.payments, asked.currencies) = Default::default();
+    asked.groups.iter_mut().for_each(|group| group.money.clear());
+    assert_eq!(asked, counted);
+}
+
+#[test]
+fn appended_in_any_order_is_as_put_one_by_one() {
+    let want = columns();
+    for ascending in [true, false] {
+        let mut columns = Columns::new();
+        let mut ids: Vec<u128> = (0..40).collect();
+        if !ascending {
+            ids.reverse();
+        }
+        for id in ids {
+            let standing = if id < 10 { Standing::Paid { after_s: 3 * DAY_S } } else { Standing::Open };
+            let segments: &[&str] = if id < 30 { &["size=small", "country=de"] } else { &["country=fr"] };
+            let fact = fact(id, if id < 20 { 40 } else { 2 }, standing, segments);
+            let given = Given {
+                version: columns.give_version(fact.version, fact.content, fact.elements),
+                hypothesis: columns.give_hypothesis(fact.hypothesis),
+                segments: columns.give_segments(fact.segments),
+            };
+            let own =
+                Fact { version: "", content: "", elements: &[], hypothesis: None, segments: &[], ..fact };
+            columns.append(&own, given);
+        }
+        columns.settle();
+        // What comes later finds its place.
+        columns.put(&fact(7, 40, Standing::Open, &[]));
+        columns.put(&fact(7, 40, Standing::Paid { after_s: 3 * DAY_S }, &["size=small", "country=de"]));
+        columns.put(&fact(41, 1, Standing::Gone, &[]));
+        assert_eq!(columns.len(), 41);
+        for id in 0..40 {
+            assert_eq!(columns.journey(id), want.journey(id), "{id}");
+        }
+        let question = question(Dimension::Segments);
+        assert_eq!(ask(&columns, &question), ask(&want, &question));
+    }
 }

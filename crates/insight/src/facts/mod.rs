@@ -1,5 +1,6 @@
 //! Journey facts: what the store hands over, kept as columns and asked in one pass.
 
+pub mod answered;
 pub mod columns;
 pub mod dictionary;
 pub mod filter;

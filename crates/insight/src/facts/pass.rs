@@ -3,6 +3,8 @@
 //! Everything added up is an integer, so the answer does not depend on how the rows were cut or in which order they
 //! came. Rows that ended after `as_of` count as still open then.
 
+pub use super::answered::{Answered, Counts, Group};
+
 use super::Filter;
 use super::columns::{AT_RISK, CLOSED, Columns, HAS_MONEY, LOST, PAID, REFUND, REFUNDED, STANDING};
 use super::filter::Sieve;
@@ -64,83 +66,32 @@ pub(crate) fn ended(columns: &Columns, at: usize, as_of_s: u32) -> (Ended, u32) 
     }
 }
 
-/// Counts of one group.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Journeys started.
-    pub started: u64,
-    /// Paid and kept.
-    pub paid: u64,
-    /// Paid and fully given back.
-    pub refunded: u64,
-    /// Closed unpaid.
-    pub closed: u64,
-    /// Still open.
-    pub open: u64,
-    /// Old enough to have had the whole horizon.
-    pub matured: u64,
-    /// Of those, paid within it.
-    pub matured_paid: u64,
-    /// With any refund.
-    pub with_refund: u64,
-    /// With a lost dispute.
-    pub with_loss: u64,
-    /// With an open dispute.
-    pub at_risk: u64,
-    /// With captured money.
-    pub with_money: u64,
-}
-
-impl Counts {
-    /// Old enough, and not paid within the horizon.
-    pub fn matured_unpaid(&self) -> u64 {
-        self.matured - self.matured_paid
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.started += other.started;
-        self.paid += other.paid;
-        self.refunded += other.refunded;
-        self.closed += other.closed;
-        self.open += other.open;
-        self.matured += other.matured;
-        self.matured_paid += other.matured_paid;
-        self.with_refund += other.with_refund;
-        self.with_loss += other.with_loss;
-        self.at_risk += other.at_risk;
-        self.with_money += other.with_money;
-    }
-}
-
-/// One group's answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    /// Its id or name.
-    pub key: String,
-    /// Its counts.
-    pub counts: Counts,
-    /// When its journeys left the risk set, in hours rounded up.
-    pub exits: Exits,
-    /// Net money of its journeys with money, by number of currency (see [`Answered::currencies`]).
-    pub money: Vec<Moments>,
-}
-
-/// All groups that have journeys.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answered {
-    /// Groups, keys ascending.
-    pub groups: Vec<Group>,
-    /// Codes of the currencies, ascending.
-    pub currencies: Vec<super::CurrencyCode>,
-    /// Net money of each journey with money: (group, currency, minor units), in canonical order.
-    pub payments: Vec<(u32, u8, i64)>,
-}
-
 /// Asks the columns.
 pub fn ask(columns: &Columns, question: &Question) -> Answered {
+    answer(columns, question, true, None)
+}
+
+/// The same without money, which takes most of the time where groups overlap.
+pub fn count(columns: &Columns, question: &Question) -> Answered {
+    answer(columns, question, false, None)
+}
+
+/// The same of one journey alone.
+pub fn count_one(columns: &Columns, question: &Question, id: u128) -> Answered {
+    answer(columns, question, false, Some(columns.row(id).map_or(0..0, |row| row as usize..row as usize + 1)))
+}
+
+/// `only` these rows, or all.
+fn answer(
+    columns: &Columns,
+    question: &Question,
+    with_money: bool,
+    only: Option<std::ops::Range<usize>>,
+) -> Answered {
     let sieve = question.filter.sieve(columns, question.as_of_s);
     let grouping = Grouping::new(columns, &question.by);
     let hours = longest_hours(columns, question.as_of_s);
+    let currencies = if with_money { columns.currencies.len().min(255) } else { 0 };
     let shape = Shape {
         columns,
         sieve: &sieve,
@@ -148,10 +99,14 @@ pub fn ask(columns: &Columns, question: &Question) -> Answered {
         as_of_s: question.as_of_s,
         horizon_s: question.horizon_s(),
         hours,
-        dense: grouping.names.len().saturating_mul(hours).saturating_mul(CAUSES) <= DENSE_CELLS_MAX,
-        currencies: columns.currencies.len().min(255),
-        ranks: ranks(&columns.currencies.values()[..columns.currencies.len().min(255)]),
+        dense: only.is_none()
+            && grouping.names.len().saturating_mul(hours).saturating_mul(CAUSES) <= DENSE_CELLS_MAX,
+        currencies,
+        ranks: ranks(&columns.currencies.values()[..currencies]),
     };
+    if let Some(rows) = only {
+        return shape.finish(shape.sum(rows));
+    }
     let mut parts = in_parallel(columns.len(), |rows| shape.sum(rows)).into_iter();
     let mut total = parts.next().unwrap_or_else(|| shape.sum(0..0));
     parts.for_each(|part| total.add(part));

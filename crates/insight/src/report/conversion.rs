@@ -7,7 +7,7 @@
 use super::{FALSE_DISCOVERY_MAX, GATE_EACH, GATE_JOURNEYS, LEVEL, Verdict};
 use crate::bayesian::Posterior;
 use crate::exact;
-use crate::facts::pass::{Answered, Counts, Group, Question, ask};
+use crate::facts::pass::{Answered, Counts, Group, Question, count};
 use crate::facts::{Columns, Dimension};
 use crate::figure::{Absent, Answer, Figure, Interval, Method, State};
 use crate::math::normal;
@@ -73,10 +73,10 @@ struct Pool {
 
 /// Computes the report.
 pub fn report(columns: &Columns, question: &Question) -> Report {
-    let answered = ask(columns, question);
+    let answered = count(columns, question);
     let overlapping = question.by.overlaps();
     let all = if overlapping {
-        ask(columns, &Question { by: Dimension::Everything, ..question.clone() })
+        count(columns, &Question { by: Dimension::Everything, ..question.clone() })
     } else {
         answered.clone()
     };
@@ -105,21 +105,6 @@ pub fn from_answered(answered: &Answered, all: &Answered, question: &Question, o
 /// Exits added up.
 pub(crate) fn together<'a>(parts: impl Iterator<Item = &'a Exits>) -> Exits {
     Exits::gathered(parts.flat_map(|part| part.as_slice().iter().copied()).collect())
-}
-
-/// `all` without `part`, which it contains.
-fn without(all: &Exits, part: &Exits) -> Exits {
-    let mut minus = part.as_slice().iter().peekable();
-    let left = all.as_slice().iter().map(|exit| {
-        let Some(gone) = minus.next_if(|gone| gone.time == exit.time) else { return *exit };
-        Exit {
-            time: exit.time,
-            paid: exit.paid - gone.paid,
-            closed: exit.closed - gone.closed,
-            censored: exit.censored - gone.censored,
-        }
-    });
-    Exits::from_ascending(left.filter(|exit| exit.paid + exit.closed + exit.censored > 0.0).collect())
 }
 
 impl Pool {
@@ -196,7 +181,7 @@ fn few(exits: &Exits, pool: &Pool, n: u64, paid: f64) -> Figure {
 fn one(group: &Group, pool: &Pool) -> GroupConversion {
     let exposure = pool.exposure(&group.exits);
     let own = rate(&group.exits, pool);
-    let rest = without(&pool.exits, &group.exits);
+    let rest = pool.exits.without(&group.exits);
     let others = rate(&rest, pool);
     let have = exposure as u64;
     let gate = (have < GATE_JOURNEYS).then_some(Verdict::Insufficient { have, needed: GATE_JOURNEYS });

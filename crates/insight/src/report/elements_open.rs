@@ -7,7 +7,7 @@
 use super::LEVEL;
 use super::conversion::together;
 use super::elements::{Design, EVENTS_PER_PARAMETER_MIN};
-use crate::facts::pass::{HOUR_S, Question, ask};
+use crate::facts::pass::{HOUR_S, Question, count};
 use crate::facts::patterns::{Adjust, Cell};
 use crate::facts::watched::{PIECES_MAX, Watched, watched};
 use crate::facts::{Columns, Dimension};
@@ -46,7 +46,7 @@ pub(super) struct Seen {
 /// Fits the model. Absent with too few payments for it.
 pub(super) fn fit(columns: &Columns, question: &Question, adjust: Adjust) -> Answer<Open> {
     let everything = Question { by: Dimension::Everything, ..question.clone() };
-    let answered = ask(columns, &everything);
+    let answered = count(columns, &everything);
     let exits = together(answered.groups.iter().map(|group| &group.exits));
     let cuts_s = cuts(&exits, question.horizon_s());
     let table = watched(columns, question, adjust, &cuts_s);

@@ -72,6 +72,17 @@ pub struct Validated {
     pub standing: Standing,
 }
 
+/// One hypothesis or category against the others, whatever was predicted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// Its conversion against the others.
+    pub conversion: GroupConversion,
+    /// 0–100; absent below the gate.
+    pub effectiveness: Answer<f64>,
+    /// The verdict.
+    pub standing: Standing,
+}
+
 /// Predictions against what is known so far, over journeys of any age that had one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WithOpen {
@@ -111,9 +122,6 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
     let by = if question.by == Dimension::Category { Dimension::Category } else { Dimension::Hypothesis };
     let conversion = conversion::report(columns, &Question { by: by.clone(), ..question.clone() });
     let pairs = predictions(columns, question, &by);
-    let population: Vec<(f64, f64)> =
-        conversion.groups.iter().map(|g| (paid(g), g.exposure.max(paid(g)))).collect();
-    let prior = shrinkage::fit(&population);
     let base = conversion.overall.value;
     let names =
         if by == Dimension::Category { columns.categories.values() } else { columns.hypotheses.values() };
@@ -122,11 +130,10 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
         let same = SamePrediction { p: f64::from_bits(*bits), n: *n, k: *k };
         by_key.entry(names[*group as usize].as_str()).or_default().push(same);
     }
-    let groups = conversion.groups.into_iter().map(|group| {
-        let accuracy = accuracy(by_key.remove(group.key.as_str()).unwrap_or_default());
-        let standing = standing(&group);
-        let effectiveness = effectiveness(&group, &prior, base);
-        Validated { conversion: group, accuracy, effectiveness, standing }
+    let groups = held(conversion).into_iter().map(|group| {
+        let accuracy = accuracy(by_key.remove(group.conversion.key.as_str()).unwrap_or_default());
+        let Held { conversion, effectiveness, standing } = group;
+        Validated { conversion, accuracy, effectiveness, standing }
     });
     let groups = groups.collect();
     let everything = |keep: &dyn Fn(u32) -> bool| -> Vec<SamePrediction> {
@@ -149,6 +156,20 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
         seller_with_open,
         over_time,
     }
+}
+
+/// Groups of a conversion by hypothesis or category.
+pub fn held(conversion: conversion::Report) -> Vec<Held> {
+    let population: Vec<(f64, f64)> =
+        conversion.groups.iter().map(|g| (paid(g), g.exposure.max(paid(g)))).collect();
+    let prior = shrinkage::fit(&population);
+    let base = conversion.overall.value;
+    let groups = conversion.groups.into_iter().map(|group| Held {
+        effectiveness: effectiveness(&group, &prior, base),
+        standing: standing(&group),
+        conversion: group,
+    });
+    groups.collect()
 }
 
 fn paid(group: &GroupConversion) -> f64 {

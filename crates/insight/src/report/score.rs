@@ -5,7 +5,7 @@
 //! cohort by start, never seen in fitting; without skill there it abstains and the base rate given the age is shown.
 
 use crate::facts::Columns;
-use crate::facts::pass::{Ended, HOUR_S, Question, ask, ended};
+use crate::facts::pass::{Ended, HOUR_S, Question, count, ended};
 use crate::facts::patterns::{Adjust, Cell, Patterns, matured};
 use crate::facts::{Dimension, Filter};
 use crate::figure::{Absent, Answer, Method};
@@ -63,7 +63,7 @@ pub struct Score {
 
 /// Fits and back-tests on the question's journeys (its grouping is not used). Absent when nothing was paid yet.
 pub fn fit(columns: &Columns, question: &Question) -> Answer<Model> {
-    let everything = ask(columns, &Question { by: Dimension::Everything, ..question.clone() });
+    let everything = count(columns, &Question { by: Dimension::Everything, ..question.clone() });
     let group = everything.groups.first().ok_or(Absent::NoData)?;
     let curve = Curve::fit(&group.exits)?;
     let horizon = question.horizon_hours();

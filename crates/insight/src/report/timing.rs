@@ -4,7 +4,7 @@
 
 use super::LEVEL;
 use crate::facts::Columns;
-use crate::facts::pass::{Counts, DAY_HOURS, Question, ask};
+use crate::facts::pass::{Counts, DAY_HOURS, Question, count};
 use crate::figure::{Absent, Answer, Figure, Interval, Method, State};
 use crate::survival::Exits;
 use crate::survival::curve::Curve;
@@ -64,7 +64,7 @@ pub struct Report {
 
 /// Computes the report.
 pub fn report(columns: &Columns, question: &Question) -> Report {
-    let answered = ask(columns, question);
+    let answered = count(columns, question);
     let groups = answered.groups.iter();
     let groups =
         groups.map(|group| one(&group.key, &group.counts, &group.exits, question.horizon_hours())).collect();

@@ -86,6 +86,21 @@ impl Exits {
         Self(exits)
     }
 
+    /// Without `part`, which it contains.
+    pub(crate) fn without(&self, part: &Self) -> Self {
+        let mut minus = part.0.iter().peekable();
+        let left = self.0.iter().map(|exit| {
+            let Some(gone) = minus.next_if(|gone| gone.time == exit.time) else { return *exit };
+            Exit {
+                time: exit.time,
+                paid: exit.paid - gone.paid,
+                closed: exit.closed - gone.closed,
+                censored: exit.censored - gone.censored,
+            }
+        });
+        Self::from_ascending(left.filter(|exit| exit.total() > 0.0).collect())
+    }
+
     /// The exits, times ascending.
     pub fn as_slice(&self) -> &[Exit] {
         &self.0

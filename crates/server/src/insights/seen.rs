@@ -1,12 +1,12 @@
 //! What the columns say of one journey and of all that it shares something with.
 
 use insight::facts::journey::Journey;
-use insight::facts::pass::Question;
-use insight::facts::{Columns, Dimension, Filter, Standing};
+use insight::facts::pass::{self, Answered, Question};
+use insight::facts::{Columns, Dimension, Standing};
 use insight::figure::{Absent, Answer};
 use insight::report::Verdict;
 use insight::report::conversion::{self, GroupConversion};
-use insight::report::hypotheses::{self, Validated};
+use insight::report::hypotheses::{self, Held};
 use insight::report::score::{Model, Score};
 
 /// Elements told that the journey was not given.
@@ -54,12 +54,46 @@ pub(super) struct Seen {
 pub(super) struct Both {
     pub(super) key: String,
     pub(super) category: String,
-    pub(super) with: Validated,
-    pub(super) without: Option<Validated>,
+    pub(super) with: Held,
+    pub(super) without: Option<Held>,
 }
 
-/// `question` is about all journeys of its mode. `None` when there is no such journey.
-pub(super) fn look(columns: &Columns, id: u128, question: &Question, model: &Answer<Model>) -> Option<Seen> {
+/// Conversions of all journeys of a mode: what each one's analysis compares with, and the same for all of them.
+pub(super) struct Compared {
+    contents: Vec<GroupConversion>,
+    versions: Vec<GroupConversion>,
+    categories: Vec<GroupConversion>,
+    elements: Vec<GroupConversion>,
+    segments: Vec<GroupConversion>,
+}
+
+impl Compared {
+    /// `question` is about all journeys of its mode; likewise below.
+    pub(super) fn of(columns: &Columns, question: &Question) -> Self {
+        let by = |by: Dimension| pass::count(columns, &Question { by, ..question.clone() });
+        let all = by(Dimension::Everything);
+        let told = |answered: &Answered, overlapping: bool| {
+            let everybody = if overlapping { &all } else { answered };
+            conversion::from_answered(answered, everybody, question, overlapping).groups
+        };
+        Self {
+            contents: told(&by(Dimension::Content), false),
+            versions: told(&by(Dimension::Version), false),
+            categories: told(&by(Dimension::Category), false),
+            elements: told(&by(Dimension::Element), true),
+            segments: told(&by(Dimension::Segments), true),
+        }
+    }
+}
+
+/// `None` when there is no such journey.
+pub(super) fn look(
+    columns: &Columns,
+    id: u128,
+    question: &Question,
+    model: &Answer<Model>,
+    compared: &Compared,
+) -> Option<Seen> {
     let journey = columns.journey(id)?;
     let age_s = question.as_of_s.saturating_sub(journey.start_s);
     let (state, after_s) = match journey.standing {
@@ -77,7 +111,7 @@ pub(super) fn look(columns: &Columns, id: u128, question: &Question, model: &Ans
         (State::Open, Err(why)) => Err(*why),
         _ => Err(Absent::Invalid("it is not open any more")),
     };
-    let (factors, missed) = compared(columns, question, &journey);
+    let (factors, missed) = factors(compared, &journey);
     Some(Seen {
         state,
         days: f64::from(after_s) / DAY_S,
@@ -92,42 +126,40 @@ pub(super) fn look(columns: &Columns, id: u128, question: &Question, model: &Ans
     })
 }
 
+/// The journey is taken out of what was counted, so that all are counted once.
 fn both(columns: &Columns, id: u128, question: &Question, journey: &Journey<'_>) -> Option<Both> {
     let hypothesis = journey.hypothesis?;
-    let of = |without: Option<u128>| -> Option<Validated> {
-        let filter = Filter { without, ..question.filter.clone() };
-        let report = hypotheses::report(columns, &Question { filter, ..question.clone() });
-        report.groups.into_iter().find(|group| group.conversion.key == hypothesis.key)
+    let question = Question { by: Dimension::Hypothesis, ..question.clone() };
+    let own = |answered: &Answered| -> Option<Held> {
+        let conversion = conversion::from_answered(answered, answered, &question, false);
+        let mut groups = hypotheses::held(conversion).into_iter();
+        groups.find(|group| group.conversion.key == hypothesis.key)
     };
-    let (key, category) = (hypothesis.key.to_owned(), hypothesis.category.to_owned());
-    Some(Both { key, category, with: of(None)?, without: of(Some(id)) })
+    let all = pass::count(columns, &question);
+    let with = own(&all)?;
+    let without = own(&all.without(&pass::count_one(columns, &question, id)));
+    Some(Both { key: hypothesis.key.to_owned(), category: hypothesis.category.to_owned(), with, without })
 }
 
 type Factors = Vec<(&'static str, GroupConversion)>;
 
-fn compared(
-    columns: &Columns,
-    question: &Question,
-    journey: &Journey<'_>,
-) -> (Factors, Vec<GroupConversion>) {
-    let by = |by: Dimension| conversion::report(columns, &Question { by, ..question.clone() }).groups;
-    let one = |dimension: Dimension, key: &str| by(dimension).into_iter().find(|group| group.key == key);
+fn factors(compared: &Compared, journey: &Journey<'_>) -> (Factors, Vec<GroupConversion>) {
+    let one = |groups: &[GroupConversion], key: &str| groups.iter().find(|group| group.key == key).cloned();
     let category = journey.hypothesis.map(|hypothesis| hypothesis.category);
     let mut factors: Factors = Vec::new();
-    factors.extend(one(Dimension::Content, journey.content).map(|group| ("content", group)));
-    factors.extend(one(Dimension::Version, journey.version).map(|group| ("version", group)));
-    let category = category.and_then(|key| one(Dimension::Category, key));
+    factors.extend(one(&compared.contents, journey.content).map(|group| ("content", group)));
+    factors.extend(one(&compared.versions, journey.version).map(|group| ("version", group)));
+    let category = category.and_then(|key| one(&compared.categories, key));
     factors.extend(category.map(|group| ("category", group)));
-    let is_own = |group: &GroupConversion| journey.elements.contains(&group.key.as_str());
-    let (own, others): (Vec<_>, Vec<_>) = by(Dimension::Element).into_iter().partition(is_own);
-    factors.extend(own.into_iter().map(|group| ("element", group)));
-    let segments = by(Dimension::Segments).into_iter();
+    let is_own = |group: &&GroupConversion| journey.elements.contains(&group.key.as_str());
+    let (own, others): (Vec<_>, Vec<_>) = compared.elements.iter().partition(is_own);
+    factors.extend(own.into_iter().map(|group| ("element", group.clone())));
+    let segments = compared.segments.iter();
     let own = segments.filter(|group| journey.segments.contains(&group.key.as_str())).take(SEGMENTS_MAX);
-    factors.extend(own.map(|group| ("segment", group)));
-    let mut missed: Vec<GroupConversion> =
+    factors.extend(own.map(|group| ("segment", group.clone())));
+    let mut missed: Vec<&GroupConversion> =
         others.into_iter().filter(|group| group.verdict == Verdict::More).collect();
     let lift = |group: &GroupConversion| group.lift.map_or(0.0, |(lift, _)| lift);
     missed.sort_by(|a, b| lift(b).total_cmp(&lift(a)));
-    missed.truncate(MISSED_MAX);
-    (factors, missed)
+    (factors, missed.into_iter().take(MISSED_MAX).cloned().collect())
 }

@@ -4,14 +4,15 @@
 use super::as_of;
 use super::conversion::ConversionGroup;
 use super::figure::{Bounds, real};
-use super::hypotheses::HypothesisGroup;
+use super::hypotheses::standing_word;
 use super::labels::Labels;
 use crate::insights::ask::{Ask, By};
 use crate::insights::cache::Key;
 use crate::insights::learning;
 use crate::insights::load::id_number;
-use crate::insights::seen::{self, Seen, State};
+use crate::insights::seen::{self, Compared, Seen, State};
 use crate::insights::state::{Insights, Moment, Unready};
+use insight::report::hypotheses::Held;
 use serde::Serialize;
 use std::sync::Arc;
 use store::{Db, StoreError};
@@ -120,12 +121,15 @@ impl Insights {
         };
         let ask = Ask { horizon_days, ..Ask::of_mode(livemode) };
         let model = self.model(&ask).await?;
+        let compared = self.compared(&ask).await?;
         let key = Key { report: "analysis", ask: ask.clone(), more: journey_id.to_owned() };
         let journey_id = journey_id.to_owned();
         let found: Arc<Option<Analysis>> = self
             .answer(
                 key,
-                move |columns, moment| seen::look(columns, id, &ask.question(moment.now_s), &model),
+                move |columns, moment| {
+                    seen::look(columns, id, &ask.question(moment.now_s), &model, &compared)
+                },
                 async move |seen: Option<Seen>, db: Db, moment| match seen {
                     Some(seen) => Ok(Some(told(seen, journey_id, horizon_days, &db, moment).await?)),
                     None => Ok::<_, StoreError>(None),
@@ -133,6 +137,18 @@ impl Insights {
             )
             .await?;
         Ok(found.as_ref().clone().map(Arc::new))
+    }
+
+    /// What all journeys of a mode are compared with; kept like an answer.
+    async fn compared(&self, ask: &Ask) -> Result<Arc<Compared>, Unready> {
+        let key = Key { report: "compared", ask: ask.clone(), more: String::new() };
+        let ask = ask.clone();
+        self.answer(
+            key,
+            move |columns, moment| Compared::of(columns, &ask.question(moment.now_s)),
+            async |compared, _: Db, _| Ok::<_, StoreError>(compared),
+        )
+        .await
     }
 }
 
@@ -160,8 +176,8 @@ async fn told(
         label: statements.get(&hypothesis.key),
         key: hypothesis.key,
         category: hypothesis.category,
-        with: Standing::of(&HypothesisGroup::of(hypothesis.with, &statements)),
-        without: hypothesis.without.map(|without| Standing::of(&HypothesisGroup::of(without, &statements))),
+        with: Standing::of(hypothesis.with, &statements),
+        without: hypothesis.without.map(|without| Standing::of(without, &statements)),
     });
     let mut analysis = Analysis {
         as_of: as_of(moment),
@@ -206,14 +222,15 @@ fn strongest(factors: &[Factor]) -> Option<Factor> {
 }
 
 impl Standing {
-    fn of(group: &HypothesisGroup) -> Self {
+    fn of(held: Held, labels: &Labels) -> Self {
+        let conversion = ConversionGroup::of(held.conversion, labels);
         Self {
-            standing: group.standing,
-            effectiveness: group.effectiveness,
-            n: group.conversion.n,
-            paid: group.conversion.paid,
-            rate: group.conversion.rate,
-            interval: group.conversion.interval,
+            standing: standing_word(held.standing),
+            effectiveness: held.effectiveness.ok().and_then(real),
+            n: conversion.n,
+            paid: conversion.paid,
+            rate: conversion.rate,
+            interval: conversion.interval,
         }
     }
 }
