@@ -146,7 +146,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let (insights, following) =
         insights::start(db.clone(), context.clock.clone(), live.clone(), closing.clone());
     let (visits, noting) = visits::start(db.clone(), live.clone(), closing.clone());
-    let listening = tokio::spawn(live::listen(&db, &live, closing.clone()));
+    let listening = tokio::spawn(live::listen(&db, &context.clock, &live, closing.clone()));
     let (seen, noting_seen) = last_seen::start(db.clone(), closing.clone());
     let inner = Inner {
         config,

@@ -3,9 +3,11 @@
 //! With several nodes on one PostgreSQL a change is told to the others in the transaction that makes it, and heard by a
 //! task of each ([`listen`]). Numbers are a node's own: a stream that goes on elsewhere is told to load afresh.
 
+mod beside;
 mod wire;
 
 use crate::apply::Change;
+use crate::clock::Clock;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -184,14 +186,20 @@ impl Live {
     }
 }
 
-/// Hears what other nodes change, until told to stop. Ends at once where there are none.
-pub fn listen(db: &Db, live: &Live, stop: CancellationToken) -> impl Future<Output = ()> + Send + use<> {
+/// Hears what other nodes change, and on SQLite what other processes do, until told to stop.
+pub fn listen(
+    db: &Db,
+    clock: &Clock,
+    live: &Live,
+    stop: CancellationToken,
+) -> impl Future<Output = ()> + Send + use<> {
     let (listener, live) = (db.listener(), live.clone());
+    let beside = beside::watch(db.clone(), clock.clone(), live.clone(), stop.clone());
     if listener.is_some() {
         live.ready.send_replace(false);
     }
     async move {
-        let Some(mut listener) = listener else { return };
+        let Some(mut listener) = listener else { return beside.await };
         loop {
             let heard = tokio::select! {
                 heard = listener.next() => heard,

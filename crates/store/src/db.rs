@@ -187,6 +187,14 @@ impl Db {
         }
     }
 
+    /// A number that changes when another process commits to this SQLite file; absent on PostgreSQL, see [`Db::listener`].
+    pub async fn changes_beside(&self) -> Result<Option<i64>> {
+        match &self.0 {
+            Pools::Sqlite(file) => file.changes_beside().await.map(Some),
+            Pools::Postgres { .. } => Ok(None),
+        }
+    }
+
     /// Waits until every connection is given back, then closes.
     pub async fn close(&self) {
         match &self.0 {

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::journeys::StoredJourney;
 use crate::sql::statements;
 use crate::words;
+use ledger::{Outcome, PaymentStatus};
 use std::collections::{BTreeMap, BTreeSet};
 
 statements! {
@@ -37,6 +38,8 @@ statements! {
                      AND journey_id = $4";
     SET_WORDS = "UPDATE client SET words = $2 WHERE id = $1";
     FORGET_WORDS = "DELETE FROM client_word WHERE client_id = $1 AND word = ANY($2)";
+    CHANGED_SINCE = "SELECT journey_id, outcome, payment_status FROM journey_entry \
+                     WHERE livemode = $1 AND changed_at_ms >= $2 ORDER BY changed_at_ms, journey_id LIMIT $3";
     ANY_MISSING = "SELECT id FROM journey WHERE NOT EXISTS (SELECT 1 FROM journey_entry) LIMIT 1";
     ANY_WORDLESS = "SELECT id FROM client WHERE words = '' AND id > $1 ORDER BY id LIMIT $2";
     @many INSERT_SEGMENTS = "journey_segment" (livemode: Bool, pair: Text, started_at_ms: Int, journey_id: Text)
@@ -111,6 +114,30 @@ pub async fn client_changed(conn: &mut Conn, before: &StoredClient, after: &Stor
     }
     segment(conn, &journeys).await?;
     enter(conn, journeys.into_iter().map(|j| j.id).collect()).await
+}
+
+/// A journey as the lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of the words they mean")]
+pub struct ChangedEntry {
+    pub journey_id: String,
+    pub outcome: Outcome,
+    pub payment_status: PaymentStatus,
+}
+
+/// Journeys of either mode that changed at `since_ms` or later, at most `limit` of each.
+pub async fn changed_since(conn: &mut Conn, since_ms: i64, limit: i64) -> Result<Vec<ChangedEntry>> {
+    let mut changed = Vec::new();
+    for livemode in [true, false] {
+        for row in conn.fetch_all(&CHANGED_SINCE, args![livemode, since_ms, limit]).await? {
+            changed.push(ChangedEntry {
+                journey_id: row.get(0)?,
+                outcome: row.parse(1, "journey_entry", Outcome::parse)?,
+                payment_status: row.parse(2, "journey_entry", PaymentStatus::parse)?,
+            });
+        }
+    }
+    Ok(changed)
 }
 
 /// Those of these journeys whose row in the lists is missing or not right.

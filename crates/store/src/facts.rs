@@ -6,8 +6,29 @@
 use crate::args::args;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::journeys::StoredJourney;
 use crate::row::Line;
 use crate::sql::statements;
+use ledger::ending::ended_at_ms;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the views of a journey come to within `$2`; `$checkout` says whether its client opened one.
+macro_rules! seen {
+    ($checkout:literal) => {
+        concat!(
+            "SELECT COALESCE(sum(seen_ms) FILTER (WHERE step = 'activation'), 0), \
+                COALESCE(sum(seen_ms) FILTER (WHERE step = 'agreement'), 0), \
+                COALESCE(sum(seen_ms) FILTER (WHERE step = 'confirmation'), 0), \
+                COALESCE(sum(seen_ms) FILTER (WHERE step = 'processing'), 0), \
+                CASE WHEN ", $checkout, " THEN 5 ELSE COALESCE(max(CASE step WHEN 'activation' THEN 1 \
+                    WHEN 'agreement' THEN 2 WHEN 'confirmation' THEN 3 WHEN 'processing' THEN 4 ELSE 0 END), 0) END \
+            FROM (SELECT step, CASE WHEN at_ms < started_at_ms OR at_ms >= started_at_ms + $2 THEN 0 \
+                    WHEN visible_ms > started_at_ms + $2 - at_ms THEN started_at_ms + $2 - at_ms \
+                    ELSE visible_ms END AS seen_ms \
+                FROM page_view WHERE page_view.journey_id = journey.id) AS v"
+        )
+    };
+}
 
 statements! {
     EACH = "SELECT id, client_id, content_version_id, hypothesis_id, amount_minor, currency, livemode, started_at_ms, \
@@ -29,17 +50,15 @@ statements! {
     HYPOTHESES = "SELECT id, category, predicted_probability, predicted_days FROM hypothesis \
                   WHERE id > $1 ORDER BY id LIMIT $2";
     ATTRIBUTES = "SELECT id, attributes FROM client WHERE id > $1 AND attributes <> '{}' ORDER BY id LIMIT $2";
-    NOTE_VIEWS = "UPDATE journey SET (activation_ms, agreement_ms, confirmation_ms, processing_ms, stage) = ( \
-        SELECT COALESCE(sum(seen_ms) FILTER (WHERE step = 'activation'), 0), \
-            COALESCE(sum(seen_ms) FILTER (WHERE step = 'agreement'), 0), \
-            COALESCE(sum(seen_ms) FILTER (WHERE step = 'confirmation'), 0), \
-            COALESCE(sum(seen_ms) FILTER (WHERE step = 'processing'), 0), \
-            CASE WHEN journey.stage = 5 THEN 5 ELSE COALESCE(max(CASE step WHEN 'activation' THEN 1 \
-                WHEN 'agreement' THEN 2 WHEN 'confirmation' THEN 3 WHEN 'processing' THEN 4 ELSE 0 END), 0) END \
-        FROM (SELECT step, CASE WHEN at_ms < started_at_ms OR at_ms >= started_at_ms + $2 THEN 0 \
-                WHEN visible_ms > started_at_ms + $2 - at_ms THEN started_at_ms + $2 - at_ms \
-                ELSE visible_ms END AS seen_ms \
-            FROM page_view WHERE page_view.journey_id = journey.id) AS v) WHERE id = ANY($1)";
+    NOTE_VIEWS = concat!(
+        "UPDATE journey SET (activation_ms, agreement_ms, confirmation_ms, processing_ms, stage) = (",
+        seen!("journey.stage = 5"), ") WHERE id = ANY($1)"
+    );
+    WRONGLY_SEEN = concat!(
+        "SELECT id FROM journey WHERE id = ANY($1) \
+         AND (activation_ms, agreement_ms, confirmation_ms, processing_ms, stage) <> (",
+        seen!("EXISTS (SELECT 1 FROM checkout WHERE checkout.journey_id = journey.id)"), ") ORDER BY id"
+    );
     NOTE_CHECKOUT = "UPDATE journey SET stage = 5 WHERE id = $1";
 }
 
@@ -270,4 +289,37 @@ pub async fn note_views(conn: &mut Conn, ids: Vec<String>) -> Result<()> {
 pub(crate) async fn note_checkout(conn: &mut Conn, journey_id: &str) -> Result<()> {
     conn.execute(&NOTE_CHECKOUT, args![journey_id]).await?;
     Ok(())
+}
+
+/// Those of these journeys whose rows do not say what their judgements, views and checkouts come to, ascending by id.
+pub async fn differences(conn: &mut Conn, journeys: &[StoredJourney]) -> Result<BTreeSet<String>> {
+    let judged: BTreeMap<&str, &StoredJourney> = journeys.iter().map(|j| (j.id.as_str(), j)).collect();
+    let ids = || journeys.iter().map(|j| j.id.clone()).collect::<Vec<_>>();
+    let mut different = BTreeSet::new();
+    let see = |row: &WholeRow<'_>| {
+        if judged.get(row.fact.id).is_some_and(|journey| !row.fact.is_of(journey)) {
+            different.insert(row.fact.id.to_owned());
+        }
+    };
+    by_ids(conn, ids(), see).await?;
+    for row in conn.fetch_all(&WRONGLY_SEEN, args![ids(), WINDOW_MS]).await? {
+        different.insert(row.get(0)?);
+    }
+    Ok(different)
+}
+
+impl FactRow<'_> {
+    /// Whether it says what was judged.
+    fn is_of(&self, journey: &StoredJourney) -> bool {
+        let (judged, numbers) = (&journey.judgement, &self.numbers);
+        self.outcome == judged.outcome.as_str()
+            && self.payment_status == judged.payment_status.as_str()
+            && self.counted_currency == judged.currency.as_str()
+            && numbers.gross_minor == judged.gross_minor
+            && numbers.refunded_minor == judged.refunded_minor
+            && numbers.lost_minor == judged.lost_minor
+            && numbers.net_minor == judged.net_minor
+            && numbers.at_risk_minor == judged.at_risk_minor
+            && numbers.ended_at_ms == ended_at_ms(judged, journey.mark.as_ref(), journey.pinned.as_ref())
+    }
 }

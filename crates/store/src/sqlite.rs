@@ -88,6 +88,14 @@ impl File {
         Ok(WriteTx { writer: turn, wake: self.checkpoints.wake() })
     }
 
+    /// Changes when another process commits: what this one writes goes through its one writer, whose own commits do not
+    /// count. <https://www.sqlite.org/pragma.html#pragma_data_version>
+    pub(crate) async fn changes_beside(&self) -> Result<i64> {
+        let writer = timeout(ACQUIRE_TIMEOUT, self.writer.lock()).await.map_err(|_| waited("the writer"))?;
+        let conn = &writer.as_ref().ok_or_else(closed)?.conn;
+        aside(|| Ok(conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?))
+    }
+
     /// Waits for those who use a connection, then closes. The last one moves the log into the file and removes it.
     pub(crate) async fn close(&self) {
         self.readers.close();

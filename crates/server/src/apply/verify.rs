@@ -1,12 +1,12 @@
-//! `whypaid doctor --verify`: computes every payment and outcome again from the stored snapshots, and what the lists keep
-//! from those, and reports what differs from what is stored. Writes nothing.
+//! `whypaid doctor --verify`: computes every payment and outcome again from the stored snapshots, and what lists and
+//! statistics keep from those, and reports what differs from what is stored. Writes nothing.
 
 use super::journeys::Facts;
 use ledger::{Snapshot, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use store::payment_totals::{self, Delta};
 use store::tally::{self, Sums};
-use store::{Conn, Db, Result, entries, history, journeys, payments, snapshots};
+use store::{Conn, Db, Result, entries, facts, history, journeys, payments, snapshots};
 
 /// Rows looked at in one go.
 const PAGE: i64 = 500;
@@ -109,6 +109,9 @@ async fn verify_journeys(
     tally::add(sums, &facts.journeys, 1);
     for id in entries::differences(conn, &facts.journeys).await? {
         report.differences.push(format!("journey {id}: the lists do not show it as it is"));
+    }
+    for id in facts::differences(conn, &facts.journeys).await? {
+        report.differences.push(format!("journey {id}: the statistics do not read it as it is"));
     }
     for journey in &facts.journeys {
         report.journeys += 1;

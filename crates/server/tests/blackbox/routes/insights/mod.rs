@@ -1,6 +1,7 @@
 //! `/api/v1/insights`.
 
 mod conversion;
+mod doctor;
 mod follow;
 mod money;
 mod patterns;
