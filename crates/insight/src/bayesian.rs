@@ -5,7 +5,7 @@
 //! sum. The normal posterior follows GrowthBook's EffectBayesianABTest (gbstats).
 
 use crate::figure::{Absent, Answer, Interval};
-use crate::frequentist::{Difference, effect};
+use crate::frequentist::{Difference, comparable, effect};
 use crate::math::beta::{self, Unit};
 use crate::math::{normal, quadrature};
 use crate::moments::Measured;
@@ -143,15 +143,7 @@ pub fn effect_posterior(
     prior: Option<EffectPrior>,
     alpha: f64,
 ) -> Answer<EffectPosterior> {
-    if control.n == 0 || treatment.n == 0 {
-        return Err(Absent::NoData);
-    }
-    if difference == Difference::Relative && control.unadjusted_mean == 0.0 {
-        return Err(Absent::ZeroBaseline);
-    }
-    if control.variance <= 0.0 || treatment.variance <= 0.0 {
-        return Err(Absent::NoVariation);
-    }
+    comparable(control, treatment, difference)?;
     let (estimate, variance) = effect(control, treatment, difference);
     let (mean, deviation) = match prior {
         None => (estimate, variance.sqrt()),

@@ -57,15 +57,7 @@ pub fn compare(
     test: Test,
     alpha: f64,
 ) -> Answer<Comparison> {
-    if control.n == 0 || treatment.n == 0 {
-        return Err(Absent::NoData);
-    }
-    if difference == Difference::Relative && control.unadjusted_mean == 0.0 {
-        return Err(Absent::ZeroBaseline);
-    }
-    if control.variance <= 0.0 || treatment.variance <= 0.0 {
-        return Err(Absent::NoVariation);
-    }
+    comparable(control, treatment, difference)?;
     let (estimate, variance) = effect(control, treatment, difference);
     decide(control, treatment, estimate, variance, test, alpha)
 }
@@ -81,6 +73,20 @@ pub fn welch(control: &Measured, treatment: &Measured, alpha: f64) -> Answer<Com
         return Err(Absent::NoVariation);
     }
     decide(control, treatment, estimate, variance, Test::TwoSided, alpha)
+}
+
+/// Both have units that vary, and a relative difference has something to relate to.
+pub(crate) fn comparable(control: &Measured, treatment: &Measured, difference: Difference) -> Answer<()> {
+    if control.n == 0 || treatment.n == 0 {
+        return Err(Absent::NoData);
+    }
+    if difference == Difference::Relative && control.unadjusted_mean == 0.0 {
+        return Err(Absent::ZeroBaseline);
+    }
+    if control.variance <= 0.0 || treatment.variance <= 0.0 {
+        return Err(Absent::NoVariation);
+    }
+    Ok(())
 }
 
 /// The difference and the variance of its estimate.
