@@ -13,13 +13,13 @@ const FLAGS_BYTES: usize = 4;
 /// In place of a row's number of columns, at the end.
 const END: i16 = -1;
 
-/// Shows each row of a statement without arguments.
+/// Shows each row of a `SELECT columns FROM table` without more.
 pub(crate) async fn each(
     conn: &mut PgConnection,
     sql: &Sql,
     mut each: impl FnMut(&Line<'_>) -> Result<()>,
 ) -> Result<()> {
-    let text = format!("COPY ({}) TO STDOUT (FORMAT binary)", sql.text);
+    let text = copy(sql.text).ok_or_else(|| broken("it is not a whole table"))?;
     let mut messages = conn.copy_out_raw(&text).await?;
     let (mut values, mut done) = (Values::default(), Ok(()));
     // One row each. Read to the end even when a row is refused: the connection would still be sending.
@@ -31,6 +31,13 @@ pub(crate) async fn each(
         }
     }
     done
+}
+
+/// Copying the table itself takes the server a third less than copying an answer.
+fn copy(select: &str) -> Option<String> {
+    let (columns, table) = select.strip_prefix("SELECT ")?.split_once(" FROM ")?;
+    let is_table = table.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_table.then(|| format!("COPY {table} ({columns}) TO STDOUT (FORMAT binary)"))
 }
 
 /// Where the values of a row lie in its message; `None` is null.
@@ -90,6 +97,15 @@ fn broken(why: &str) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_whole_table_is_copied() {
+        let text = copy("SELECT id, stage FROM journey").unwrap();
+        assert_eq!(text, "COPY journey (id, stage) TO STDOUT (FORMAT binary)");
+        for not in ["SELECT id FROM journey WHERE id > $1", "SELECT id FROM a, b", "DELETE FROM journey"] {
+            assert_eq!(copy(not), None, "{not}");
+        }
+    }
 
     fn row(values: &[Option<&[u8]>]) -> Vec<u8> {
         let mut message = i16::try_from(values.len()).unwrap().to_be_bytes().to_vec();

@@ -187,10 +187,11 @@ impl Db {
         }
     }
 
-    /// A number that changes when another process commits to this SQLite file; absent on PostgreSQL, see [`Db::listener`].
-    pub async fn changes_beside(&self) -> Result<Option<i64>> {
+    /// Whether another process committed to this SQLite file since this was asked last, or since it was opened; absent on
+    /// PostgreSQL, see [`Db::listener`].
+    pub async fn changed_beside(&self) -> Result<Option<bool>> {
         match &self.0 {
-            Pools::Sqlite(file) => file.changes_beside().await.map(Some),
+            Pools::Sqlite(file) => file.changed_beside().await.map(Some),
             Pools::Postgres { .. } => Ok(None),
         }
     }

@@ -41,6 +41,8 @@ pub(crate) struct Writer {
     conn: Connection,
     /// What `PRAGMA synchronous` says now.
     durable: bool,
+    /// What [`data_version`] said last.
+    seen: i64,
 }
 
 /// How much a commit promises.
@@ -55,7 +57,8 @@ pub(crate) enum Durability {
 impl File {
     pub(crate) fn open(url: &str) -> Result<Self> {
         let location = Location::parse(url)?;
-        let writer = Writer { conn: location.create()?, durable: true };
+        let conn = location.create()?;
+        let writer = Writer { seen: data_version(&conn)?, conn, durable: true };
         let writer = Arc::new(Mutex::new(Some(writer)));
         Ok(Self {
             checkpoints: checkpoint::Thread::start(location.clone(), Arc::clone(&writer))?,
@@ -88,12 +91,14 @@ impl File {
         Ok(WriteTx { writer: turn, wake: self.checkpoints.wake() })
     }
 
-    /// Changes when another process commits: what this one writes goes through its one writer, whose own commits do not
-    /// count. <https://www.sqlite.org/pragma.html#pragma_data_version>
-    pub(crate) async fn changes_beside(&self) -> Result<i64> {
-        let writer = timeout(ACQUIRE_TIMEOUT, self.writer.lock()).await.map_err(|_| waited("the writer"))?;
-        let conn = &writer.as_ref().ok_or_else(closed)?.conn;
-        aside(|| Ok(conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?))
+    /// Whether another process committed meanwhile: what this one writes goes through its one writer, whose own commits
+    /// do not count.
+    pub(crate) async fn changed_beside(&self) -> Result<bool> {
+        let mut writer =
+            timeout(ACQUIRE_TIMEOUT, self.writer.lock()).await.map_err(|_| waited("the writer"))?;
+        let writer = writer.as_mut().ok_or_else(closed)?;
+        let version = aside(|| data_version(&writer.conn))?;
+        Ok(std::mem::replace(&mut writer.seen, version) != version)
     }
 
     /// Waits for those who use a connection, then closes. The last one moves the log into the file and removes it.
@@ -115,6 +120,11 @@ impl Writer {
         }
         Ok(self.conn.prepare_cached("BEGIN IMMEDIATE")?.raw_execute().map(|_| ())?)
     }
+}
+
+/// Changes when another connection commits. <https://www.sqlite.org/pragma.html#pragma_data_version>
+fn data_version(conn: &Connection) -> Result<i64> {
+    Ok(conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
 
 /// A connection for reading, given back when dropped.

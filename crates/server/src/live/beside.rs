@@ -23,34 +23,39 @@ const KIND: &str = "payment";
 
 /// Looks until told to stop. Ends at once where there is nothing to look at.
 pub(super) async fn watch(db: Db, clock: Clock, live: Live, stop: CancellationToken) {
-    let Some(mut known) = db.changes_beside().await.ok().flatten() else { return };
-    let mut since_ms = clock.now_ms();
+    let (mut since_ms, mut due) = (clock.now_ms(), false);
     loop {
         tokio::select! {
             () = sleep(LOOK_EVERY) => {}
             () = stop.cancelled() => return,
         }
         let now_ms = clock.now_ms();
-        match look(&db, &live, known, since_ms - COMMIT_MAX_MS).await {
-            Ok(count) => (known, since_ms) = (count, now_ms),
-            // What was not seen is asked for the next time.
-            Err(error) => tracing::warn!(%error, "changes by other processes are not seen; trying again"),
+        due |= match db.changed_beside().await {
+            Ok(Some(changed)) => changed,
+            Ok(None) => return,
+            Err(_) => false,
+        };
+        if due {
+            match tell(&db, &live, since_ms - COMMIT_MAX_MS).await {
+                Ok(()) => due = false,
+                Err(error) => {
+                    tracing::warn!(%error, "changes by other processes are not seen; trying again");
+                    continue;
+                }
+            }
         }
+        since_ms = now_ms;
     }
 }
 
-async fn look(db: &Db, live: &Live, known: i64, since_ms: i64) -> Result<i64> {
-    let count = db.changes_beside().await?.unwrap_or(known);
-    if count == known {
-        return Ok(count);
-    }
+async fn tell(db: &Db, live: &Live, since_ms: i64) -> Result<()> {
     let changed = entries::changed_since(&mut db.read().await?, since_ms, CHANGES_MAX + 1).await?;
     if i64::try_from(changed.len()).is_ok_and(|len| len > CHANGES_MAX) {
         live.missed();
     } else {
         live.announce(changed.into_iter().map(told).collect());
     }
-    Ok(count)
+    Ok(())
 }
 
 fn told(entry: ChangedEntry) -> Change {

@@ -3,9 +3,11 @@
 use super::{close, cohort};
 use crate::routes::client::link;
 use crate::util::answer::{Journey, read};
+use crate::util::app::node;
 use crate::util::event::Pay;
 use crate::util::make::{content, hypothesis, text};
-use crate::util::{TestApp, on_both};
+use crate::util::{Setup, TestApp, on_both};
+use insight::facts::Standing;
 use serde_json::json;
 use server::api::access::Role;
 
@@ -118,6 +120,38 @@ async fn a_flood_of_changes_loses_none() {
         app.assert_followed().await;
         let answer = app.insights("conversion?by=content").await;
         assert_eq!(answer["groups"][0]["paid"], 1);
+    })
+    .await;
+}
+
+/// On SQLite too, where nobody is told: `whypaid reconcile` beside `whypaid serve`.
+#[tokio::test]
+async fn what_another_process_writes_is_taken_in() {
+    on_both(async |app| {
+        let known = cohort(app, "beside", 1, 3).await.remove(0);
+        let other = node(&app.database.url, &app.clock, &Setup::default()).await;
+        let standing = |id: &str| {
+            let id = u128::from_str_radix(&id[4..], 16).unwrap();
+            other
+                .app
+                .insights
+                .read(|columns| columns.journey(id).map(|journey| journey.standing))
+                .ok()
+                .flatten()
+        };
+        let until = async |id: &str, wanted: fn(Standing) -> bool| {
+            app.until("the other has taken it in", async || match standing(id) {
+                Some(standing) if wanted(standing) => Ok(()),
+                other => Err(format!("{other:?}")),
+            })
+            .await;
+        };
+        until(&known.id, |standing| standing == Standing::Open).await;
+        app.mark(&known.id, "paid").await;
+        let new = app.journey().await;
+        until(&known.id, |standing| matches!(standing, Standing::Paid { .. })).await;
+        until(&new.id, |standing| standing == Standing::Open).await;
+        other.stop().await.unwrap();
     })
     .await;
 }
