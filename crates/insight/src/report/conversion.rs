@@ -64,9 +64,11 @@ pub struct Report {
     pub log_rank: Answer<ChiSquared>,
 }
 
-/// What all groups are measured against.
+/// What all groups are measured against. Curves are read at the horizon only, so they are fitted on `near`: exits up to
+/// it, and all later ones as one.
 struct Pool {
     exits: Exits,
+    near: Exits,
     curve: Answer<Curve>,
     horizon: f64,
 }
@@ -85,21 +87,31 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
 
 /// The same from groups already asked for; `all` holds every journey once.
 pub fn from_answered(answered: &Answered, all: &Answered, question: &Question, overlapping: bool) -> Report {
-    let horizon = question.horizon_hours();
-    let exits = together(all.groups.iter().map(|group| &group.exits));
-    let pool = Pool { curve: Curve::fit(&exits), exits, horizon };
-    let mut groups: Vec<GroupConversion> = answered.groups.iter().map(|group| one(group, &pool)).collect();
-    shrink(&mut groups, answered, horizon);
-    judge(&mut groups);
     let exits: Vec<&Exits> = answered.groups.iter().map(|group| &group.exits).collect();
     let log_rank = if overlapping {
         Err(Absent::Invalid("these groups overlap: a journey can be in several"))
     } else {
         log_rank(&exits, Weights::Equal)
     };
-    let overall = rate(&pool.exits, &pool);
-    let (as_of_s, horizon_days) = (question.as_of_s, question.horizon_days);
-    Report { as_of_s, horizon_days, overall, groups, log_rank }
+    Report { log_rank, ..group_by_group(answered, all, question) }
+}
+
+/// The same without the test of whether they differ at all.
+pub fn group_by_group(answered: &Answered, all: &Answered, question: &Question) -> Report {
+    let horizon = question.horizon_hours();
+    let exits = together(all.groups.iter().map(|group| &group.exits));
+    let near = exits.until(horizon);
+    let pool = Pool { curve: Curve::fit(&near), exits, near, horizon };
+    let mut groups: Vec<GroupConversion> = answered.groups.iter().map(|group| one(group, &pool)).collect();
+    shrink(&mut groups, answered, horizon);
+    judge(&mut groups);
+    Report {
+        as_of_s: question.as_of_s,
+        horizon_days: question.horizon_days,
+        overall: rate(&pool.near, || pool.exposure(&pool.exits), &pool),
+        groups,
+        log_rank: Err(Absent::Invalid("it was not asked for")),
+    }
 }
 
 /// Exits added up.
@@ -130,15 +142,15 @@ fn paid_within(exits: &Exits, horizon: f64) -> f64 {
     exits.as_slice().iter().take_while(|exit| exit.time <= horizon).map(|exit| exit.paid).sum()
 }
 
-/// The chance of being paid within the horizon.
-fn rate(exits: &Exits, pool: &Pool) -> Figure {
+/// The chance of being paid within the horizon. `exits` up to it, `exposure` of all of them.
+fn rate(exits: &Exits, exposure: impl FnOnce() -> f64, pool: &Pool) -> Figure {
     let (started, paid) = (exits.total(), paid_within(exits, pool.horizon));
     let n = started as u64;
     if n == 0 {
         return Figure::absent(0, Method::Count, Absent::NoData);
     }
     if paid < FEW_PAID || started < FEW_STARTED {
-        return few(exits, pool, n, paid);
+        return few(exposure(), n, paid);
     }
     let closed = exits.as_slice().iter().any(|exit| exit.closed > 0.0);
     let (method, answer) = if closed {
@@ -148,15 +160,15 @@ fn rate(exits: &Exits, pool: &Pool) -> Figure {
         (Method::KaplanMeier, Curve::fit(exits).map(|fit| fit.conversion_at(pool.horizon, LEVEL)))
     };
     match answer {
-        Ok((value, _)) if value >= 1.0 => few(exits, pool, n, paid),
+        Ok((value, _)) if value >= 1.0 => few(exposure(), n, paid),
         Ok((value, interval)) => Figure::ready(value, Some(interval), n, method),
         Err(why) => Figure::absent(n, method, why),
     }
 }
 
-fn few(exits: &Exits, pool: &Pool, n: u64, paid: f64) -> Figure {
+fn few(exposure: f64, n: u64, paid: f64) -> Figure {
     let method = Method::ExposureBeta;
-    let exposure = pool.exposure(exits).max(paid);
+    let exposure = exposure.max(paid);
     if exposure < 1e-9 {
         return Figure::absent(n, method, Absent::NoData);
     }
@@ -180,12 +192,18 @@ fn few(exits: &Exits, pool: &Pool, n: u64, paid: f64) -> Figure {
 
 fn one(group: &Group, pool: &Pool) -> GroupConversion {
     let exposure = pool.exposure(&group.exits);
-    let own = rate(&group.exits, pool);
-    let rest = pool.exits.without(&group.exits);
-    let others = rate(&rest, pool);
+    let near = group.exits.until(pool.horizon);
+    let own = rate(&near, || exposure, pool);
+    let rest = pool.near.without(&near);
+    let rest_exposure = || pool.exposure(&pool.exits.without(&group.exits));
+    let others = rate(&rest, rest_exposure, pool);
     let have = exposure as u64;
     let gate = (have < GATE_JOURNEYS).then_some(Verdict::Insufficient { have, needed: GATE_JOURNEYS });
-    let p = if gate.is_some() || rest.total() == 0.0 { None } else { same_rate(&group.exits, &rest, pool) };
+    let p = if gate.is_some() || rest.total() == 0.0 {
+        None
+    } else {
+        same_rate((&near, exposure), (&rest, rest_exposure), pool.horizon)
+    };
     let lift = difference(&own, &others);
     let reachable =
         |from: f64, to: f64| sample_size::per_arm(from, to, 0.05, 0.8).ok().map(|n| n.ceil() as u64);
@@ -213,17 +231,18 @@ fn difference(a: &Figure, b: &Figure) -> Option<(f64, Interval)> {
 }
 
 /// p of equal conversion at the horizon: difference of ln(−ln(1 − F)); Fisher's test on exposures with few payments.
-fn same_rate(a: &Exits, b: &Exits, pool: &Pool) -> Option<f64> {
-    let (paid_a, paid_b) = (paid_within(a, pool.horizon), paid_within(b, pool.horizon));
+fn same_rate(
+    (a, exposure_a): (&Exits, f64),
+    (b, exposure_b): (&Exits, impl Fn() -> f64),
+    horizon: f64,
+) -> Option<f64> {
+    let (paid_a, paid_b) = (paid_within(a, horizon), paid_within(b, horizon));
     if paid_a >= FEW_PAID && paid_b >= FEW_PAID {
-        let (x, y) = (log_log_point(a, pool.horizon)?, log_log_point(b, pool.horizon)?);
+        let (x, y) = (log_log_point(a, horizon)?, log_log_point(b, horizon)?);
         return Some(normal::two_sided((x.0 - y.0) / (x.1 + y.1).sqrt()));
     }
-    let row = |paid: f64, exits: &Exits| {
-        let unpaid = (pool.exposure(exits) - paid).max(0.0).round();
-        [paid as u64, unpaid as u64]
-    };
-    Some(exact::fisher([row(paid_a, a), row(paid_b, b)]).p)
+    let row = |paid: f64, exposure: f64| [paid as u64, (exposure - paid).max(0.0).round() as u64];
+    Some(exact::fisher([row(paid_a, exposure_a), row(paid_b, exposure_b())]).p)
 }
 
 /// ln(−ln(1 − F)) at the horizon and its variance.

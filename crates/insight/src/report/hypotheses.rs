@@ -14,7 +14,7 @@ use crate::calibration::{LINE_N_MIN, Line, Murphy, SamePrediction, Watched, brie
 use crate::exact::{self, PoissonBinomial};
 use crate::facts::columns::NONE;
 use crate::facts::dictionary::FastMap;
-use crate::facts::pass::{Ended, HOUR_S, Question, ended, in_parallel};
+use crate::facts::pass::{Ended, HOUR_S, Question, count, ended, in_parallel};
 use crate::facts::{Columns, Dimension};
 use crate::figure::{Absent, Answer, Figure};
 use crate::regression::logistic::{self, Penalty, Rows};
@@ -120,7 +120,8 @@ type Pairs = BTreeMap<(u32, u32, u64), (u64, u64)>;
 /// By hypothesis, unless the question asks by category.
 pub fn report(columns: &Columns, question: &Question) -> Report {
     let by = if question.by == Dimension::Category { Dimension::Category } else { Dimension::Hypothesis };
-    let conversion = conversion::report(columns, &Question { by: by.clone(), ..question.clone() });
+    let answered = count(columns, &Question { by: by.clone(), ..question.clone() });
+    let conversion = conversion::group_by_group(&answered, &answered, question);
     let pairs = predictions(columns, question, &by);
     let base = conversion.overall.value;
     let names =

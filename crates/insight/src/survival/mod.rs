@@ -101,6 +101,22 @@ impl Exits {
         Self::from_ascending(left.filter(|exit| exit.total() > 0.0).collect())
     }
 
+    /// What counts up to `time`, with all that left later as one exit after it: at risk until then, as it was.
+    pub(crate) fn until(&self, time: f64) -> Self {
+        let (near, far) = self.0.split_at(self.0.partition_point(|exit| exit.time <= time));
+        let mut exits = near.to_vec();
+        if !far.is_empty() {
+            let mut later = Exit { time: time + 1.0, ..Exit::default() };
+            for exit in far {
+                later.paid += exit.paid;
+                later.closed += exit.closed;
+                later.censored += exit.censored;
+            }
+            exits.push(later);
+        }
+        Self(exits)
+    }
+
     /// The exits, times ascending.
     pub fn as_slice(&self) -> &[Exit] {
         &self.0

@@ -72,16 +72,16 @@ impl Compared {
     pub(super) fn of(columns: &Columns, question: &Question) -> Self {
         let by = |by: Dimension| pass::count(columns, &Question { by, ..question.clone() });
         let all = by(Dimension::Everything);
-        let told = |answered: &Answered, overlapping: bool| {
-            let everybody = if overlapping { &all } else { answered };
-            conversion::from_answered(answered, everybody, question, overlapping).groups
-        };
+        let told =
+            |answered: &Answered, all: &Answered| conversion::group_by_group(answered, all, question).groups;
+        // Not every journey has a hypothesis: categories are measured against those that have.
+        let categories = by(Dimension::Category);
         Self {
-            contents: told(&by(Dimension::Content), false),
-            versions: told(&by(Dimension::Version), false),
-            categories: told(&by(Dimension::Category), false),
-            elements: told(&by(Dimension::Element), true),
-            segments: told(&by(Dimension::Segments), true),
+            contents: told(&by(Dimension::Content), &all),
+            versions: told(&by(Dimension::Version), &all),
+            categories: told(&categories, &categories),
+            elements: told(&by(Dimension::Element), &all),
+            segments: told(&by(Dimension::Segments), &all),
         }
     }
 }
@@ -131,7 +131,7 @@ fn both(columns: &Columns, id: u128, question: &Question, journey: &Journey<'_>)
     let hypothesis = journey.hypothesis?;
     let question = Question { by: Dimension::Hypothesis, ..question.clone() };
     let own = |answered: &Answered| -> Option<Held> {
-        let conversion = conversion::from_answered(answered, answered, &question, false);
+        let conversion = conversion::group_by_group(answered, answered, &question);
         let mut groups = hypotheses::held(conversion).into_iter();
         groups.find(|group| group.conversion.key == hypothesis.key)
     };
