@@ -12,11 +12,13 @@ use crate::sql::statements;
 statements! {
     EACH = "SELECT id, client_id, content_version_id, hypothesis_id, amount_minor, currency, livemode, started_at_ms, \
             outcome, payment_status, counted_currency, gross_minor, refunded_minor, lost_minor, net_minor, at_risk_minor, \
-            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms \
+            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms, \
+            CASE WHEN refunded_minor > 0 OR lost_minor > 0 THEN judgement ELSE '' END \
             FROM journey WHERE id > $1 ORDER BY id LIMIT $2";
     BY_IDS = "SELECT id, client_id, content_version_id, hypothesis_id, amount_minor, currency, livemode, started_at_ms, \
             outcome, payment_status, counted_currency, gross_minor, refunded_minor, lost_minor, net_minor, at_risk_minor, \
-            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms \
+            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms, \
+            CASE WHEN refunded_minor > 0 OR lost_minor > 0 THEN judgement ELSE '' END \
             FROM journey WHERE id = ANY($1) ORDER BY id";
     VERSIONS = "SELECT id, content_id, elements FROM content_version WHERE id > $1 ORDER BY id LIMIT $2";
     VERSIONS_BY_IDS = "SELECT id, content_id, elements FROM content_version WHERE id = ANY($1)";
@@ -90,6 +92,8 @@ pub struct FactNumbers {
     pub at_risk_minor: i64,
     /// When it was paid, or closed by a person.
     pub ended_at_ms: Option<i64>,
+    /// When the first of what went back did.
+    pub returned_at_ms: Option<i64>,
     /// 0 nothing, 1 to 4 the pages, [`STAGE_CHECKOUT`].
     pub stage: i64,
     /// Time on the four pages within [`WINDOW_MS`].
@@ -149,10 +153,20 @@ fn fact<'a>(line: &'a Line<'_>) -> Result<FactRow<'a>> {
             net_minor: line.int(14)?,
             at_risk_minor: line.int(15)?,
             ended_at_ms: line.int_opt(16)?,
+            returned_at_ms: returned_at_ms(line.text(22)?),
             stage: line.int(17)?,
             page_ms: [line.int(18)?, line.int(19)?, line.int(20)?, line.int(21)?],
         },
     })
+}
+
+/// Of a judgement as JSON. Few journeys have given anything back, so it is read from there rather than kept apart.
+fn returned_at_ms(judgement: &str) -> Option<i64> {
+    #[derive(serde::Deserialize)]
+    struct Returned {
+        returned_at_ms: Option<i64>,
+    }
+    serde_json::from_str::<Returned>(judgement).ok()?.returned_at_ms
 }
 
 fn version<'a>(line: &'a Line<'_>) -> Result<VersionRow<'a>> {

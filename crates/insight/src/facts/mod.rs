@@ -7,6 +7,7 @@ pub mod group;
 pub mod journey;
 pub mod pass;
 pub mod patterns;
+pub mod returned;
 pub mod watched;
 
 pub use columns::Columns;
@@ -51,6 +52,8 @@ pub struct Money {
     pub lost_minor: i64,
     /// Whether a dispute is open.
     pub at_risk: bool,
+    /// Seconds from the payment until the first of it went back; `None` while nothing has, or when that is not known.
+    pub returned_after_s: Option<u32>,
 }
 
 impl Money {

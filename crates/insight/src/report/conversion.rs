@@ -65,7 +65,7 @@ pub struct Report {
 }
 
 /// What all groups are measured against.
-struct Pool {
+pub(crate) struct Pool {
     exits: Exits,
     curve: Answer<Curve>,
     horizon: f64,
@@ -87,7 +87,7 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
 pub fn from_answered(answered: &Answered, all: &Answered, question: &Question, overlapping: bool) -> Report {
     let horizon = question.horizon_hours();
     let exits = together(all.groups.iter().map(|group| &group.exits));
-    let pool = Pool { curve: Curve::fit(&exits), exits, horizon };
+    let pool = Pool::new(exits, horizon);
     let mut groups: Vec<GroupConversion> = answered.groups.iter().map(|group| one(group, &pool)).collect();
     shrink(&mut groups, answered, horizon);
     judge(&mut groups);
@@ -123,6 +123,10 @@ fn without(all: &Exits, part: &Exits) -> Exits {
 }
 
 impl Pool {
+    pub(crate) fn new(exits: Exits, horizon: f64) -> Self {
+        Self { curve: Curve::fit(&exits), exits, horizon }
+    }
+
     /// How much of the horizon a journey seen open for `age` has had, 0–1.
     fn share(&self, age: f64) -> f64 {
         if age >= self.horizon {
@@ -135,7 +139,7 @@ impl Pool {
         self.curve.as_ref().map_or(0.0, |curve| ((1.0 - curve.survival_at(age)) / whole).min(1.0))
     }
 
-    fn exposure(&self, exits: &Exits) -> f64 {
+    pub(crate) fn exposure(&self, exits: &Exits) -> f64 {
         let seen = |exit: &Exit| exit.paid + exit.closed + exit.censored * self.share(exit.time);
         exits.as_slice().iter().map(seen).sum()
     }
@@ -146,7 +150,7 @@ fn paid_within(exits: &Exits, horizon: f64) -> f64 {
 }
 
 /// The chance of being paid within the horizon.
-fn rate(exits: &Exits, pool: &Pool) -> Figure {
+pub(crate) fn rate(exits: &Exits, pool: &Pool) -> Figure {
     let (started, paid) = (exits.total(), paid_within(exits, pool.horizon));
     let n = started as u64;
     if n == 0 {
