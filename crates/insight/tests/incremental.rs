@@ -3,7 +3,9 @@
 
 use insight::facts::pass::{Question, ask};
 use insight::facts::{Columns, Dimension, Fact, Filter, Hypothesis, Money, Standing};
-use insight::report::{contrast, conversion, elements, forecast, funnel, hypotheses, revenue, timing};
+use insight::report::{
+    contrast, conversion, elements, forecast, funnel, hypotheses, returns, revenue, timing,
+};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -83,6 +85,7 @@ fn put(columns: &mut Columns, plain: &Plain) {
             refunded_minor,
             lost_minor,
             at_risk: plain.stage == 1,
+            returned_after_s: (refunded_minor + lost_minor > 0).then_some(plain.after_s / 2),
         }),
         version: VERSIONS[plain.version],
         content: VERSIONS[plain.version / 2],
@@ -128,6 +131,7 @@ fn everything(columns: &Columns) -> String {
                 revenue::report(columns, &question),
                 timing::report(columns, &question)
             );
+            let _ = write!(all, "{:?}", returns::report(columns, &question));
         }
         let by = Dimension::Hypothesis;
         let question = Question { filter, by, as_of_s: NOW_S, horizon_days: 30 };

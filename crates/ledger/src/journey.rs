@@ -113,6 +113,9 @@ pub struct Judgement {
     pub net_minor: i64,
     /// First success, Unix ms.
     pub paid_at_ms: Option<i64>,
+    /// When the first of what went back did, Unix ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned_at_ms: Option<i64>,
     /// The event that decided `derived_outcome`, when Stripe did.
     pub told: Option<Told>,
     /// The payment to name: the first that holds or held money, else the one with the newest news.
@@ -149,6 +152,7 @@ pub fn judge(facts: &JourneyFacts<'_>) -> Judgement {
         at_risk_minor: counted.iter().map(|p| p.payment.at_risk_minor).sum(),
         net_minor: went.net_minor,
         paid_at_ms: counted.iter().filter_map(|p| p.payment.paid_at_ms).min(),
+        returned_at_ms: counted.iter().filter_map(|p| p.payment.returned_at_ms).min(),
         told: derived.told,
         payment_id: headline(&counted).or_else(|| headline(&payments)).map(|p| p.id.to_owned()),
         flags,

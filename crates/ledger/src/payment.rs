@@ -67,6 +67,10 @@ pub struct Payment {
     pub method: Option<String>,
     /// Stripe's `created` of the first successful charge, else of the event that told of success. Unix ms.
     pub paid_at_ms: Option<i64>,
+    /// When the first of what went back did: Stripe's `created` of the first refund, or the event that told of the lost
+    /// dispute. Unix ms; absent while nothing has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned_at_ms: Option<i64>,
     /// When the payment happened: the event of its success, else the first that mentioned it. Unix seconds.
     pub happened_at_s: i64,
     /// Live or test money.
@@ -162,6 +166,7 @@ pub fn fold(members: &[(&ObjectId, &Snapshot)]) -> Option<Payment> {
         net_minor: went.net_minor,
         method: method(&parts),
         paid_at_ms: paid_at_ms(&parts, succeeded.as_ref()),
+        returned_at_ms: captured.first_return_s(&parts).map(|at_s| at_s.saturating_mul(1000)),
         happened_at_s: succeeded.as_ref().map_or(first, |t| t.at_s),
         livemode: members.iter().any(|(_, s)| s.livemode),
         is_money: went.captured

@@ -33,15 +33,16 @@ macro_rules! seen {
 statements! {
     EACH = "SELECT id, client_id, content_version_id, hypothesis_id, amount_minor, currency, livemode, started_at_ms, \
             outcome, payment_status, counted_currency, gross_minor, refunded_minor, lost_minor, net_minor, at_risk_minor, \
-            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms \
+            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms, returned_at_ms \
             FROM journey WHERE id > $1 ORDER BY id LIMIT $2";
     WALK = "SELECT id, client_id, content_version_id, hypothesis_id, amount_minor, currency, livemode, started_at_ms, \
             outcome, payment_status, counted_currency, gross_minor, refunded_minor, lost_minor, net_minor, at_risk_minor, \
-            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms FROM journey";
+            ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms, \
+            returned_at_ms FROM journey";
     WHOLE_BY_IDS = "SELECT j.id, j.client_id, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
             j.livemode, j.started_at_ms, j.outcome, j.payment_status, j.counted_currency, j.gross_minor, \
             j.refunded_minor, j.lost_minor, j.net_minor, j.at_risk_minor, j.ended_at_ms, j.stage, j.activation_ms, \
-            j.agreement_ms, j.confirmation_ms, j.processing_ms, \
+            j.agreement_ms, j.confirmation_ms, j.processing_ms, j.returned_at_ms, \
             v.content_id, v.elements, h.category, h.predicted_probability, h.predicted_days, c.attributes \
             FROM journey j JOIN content_version v ON v.id = j.content_version_id \
             JOIN hypothesis h ON h.id = j.hypothesis_id JOIN client c ON c.id = j.client_id \
@@ -113,6 +114,8 @@ pub struct FactNumbers {
     pub at_risk_minor: i64,
     /// When it was paid, or closed by a person.
     pub ended_at_ms: Option<i64>,
+    /// When the first of what went back did.
+    pub returned_at_ms: Option<i64>,
     /// 0 nothing, 1 to 4 the pages, [`STAGE_CHECKOUT`].
     pub stage: i64,
     /// Time on the four pages within [`WINDOW_MS`].
@@ -185,6 +188,7 @@ fn fact<'a>(line: &'a Line<'_>) -> Result<FactRow<'a>> {
             net_minor: line.int(14)?,
             at_risk_minor: line.int(15)?,
             ended_at_ms: line.int_opt(16)?,
+            returned_at_ms: line.int_opt(22)?,
             stage: line.int(17)?,
             page_ms: [line.int(18)?, line.int(19)?, line.int(20)?, line.int(21)?],
         },
@@ -212,14 +216,14 @@ fn whole<'a>(line: &'a Line<'_>) -> Result<WholeRow<'a>> {
     let fact = fact(line)?;
     Ok(WholeRow {
         fact,
-        version: VersionRow { id: fact.version_id, content_id: line.text(22)?, elements: line.text(23)? },
+        version: VersionRow { id: fact.version_id, content_id: line.text(23)?, elements: line.text(24)? },
         hypothesis: HypothesisRow {
             id: fact.hypothesis_id,
-            category: line.text(24)?,
-            predicted: line.real_opt(25)?,
-            predicted_days: line.int_opt(26)?,
+            category: line.text(25)?,
+            predicted: line.real_opt(26)?,
+            predicted_days: line.int_opt(27)?,
         },
-        attributes: AttributesRow { client_id: fact.client_id, attributes: line.text(27)? },
+        attributes: AttributesRow { client_id: fact.client_id, attributes: line.text(28)? },
     })
 }
 
@@ -320,6 +324,7 @@ impl FactRow<'_> {
             && numbers.lost_minor == judged.lost_minor
             && numbers.net_minor == judged.net_minor
             && numbers.at_risk_minor == judged.at_risk_minor
+            && numbers.returned_at_ms == judged.returned_at_ms
             && numbers.ended_at_ms == ended_at_ms(judged, journey.mark.as_ref(), journey.pinned.as_ref())
     }
 }

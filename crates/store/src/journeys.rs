@@ -42,7 +42,8 @@ statements! {
                              first_viewed_at_ms: Int, mark: Text, pinned: Text, history_count: Int, outcome: Text,
                              outcome_source: Text, derived_outcome: Text, payment_status: Text, judgement: Text,
                              changed_at_ms: Int, counted_currency: Text, gross_minor: Int, refunded_minor: Int,
-                             lost_minor: Int, net_minor: Int, at_risk_minor: Int, ended_at_ms: Int)
+                             lost_minor: Int, net_minor: Int, at_risk_minor: Int, ended_at_ms: Int,
+                             returned_at_ms: Int)
                   "ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, pinned = excluded.pinned, \
                    history_count = excluded.history_count, outcome = excluded.outcome, \
                    outcome_source = excluded.outcome_source, derived_outcome = excluded.derived_outcome, \
@@ -50,7 +51,8 @@ statements! {
                    changed_at_ms = excluded.changed_at_ms, counted_currency = excluded.counted_currency, \
                    gross_minor = excluded.gross_minor, refunded_minor = excluded.refunded_minor, \
                    lost_minor = excluded.lost_minor, net_minor = excluded.net_minor, \
-                   at_risk_minor = excluded.at_risk_minor, ended_at_ms = excluded.ended_at_ms";
+                   at_risk_minor = excluded.at_risk_minor, ended_at_ms = excluded.ended_at_ms, \
+                   returned_at_ms = excluded.returned_at_ms";
 }
 
 /// One journey.
@@ -179,7 +181,8 @@ fn values(j: &StoredJourney) -> Result<Vec<Value>> {
         j.judgement.lost_minor,
         j.judgement.net_minor,
         j.judgement.at_risk_minor,
-        ended_at_ms(&j.judgement, j.mark.as_ref(), j.pinned.as_ref())
+        ended_at_ms(&j.judgement, j.mark.as_ref(), j.pinned.as_ref()),
+        j.judgement.returned_at_ms
     ])
 }
 

@@ -40,6 +40,7 @@ async fn a_row_is_what_was_judged() {
             net_minor: 0,
             at_risk_minor: 0,
             ended_at_ms: None,
+            returned_at_ms: None,
             stage: 0,
             page_ms: [0; 4],
         };
@@ -50,6 +51,7 @@ async fn a_row_is_what_was_judged() {
         (paid.judgement.refunded_minor, paid.judgement.lost_minor) = (20_000, 7);
         (paid.judgement.net_minor, paid.judgement.at_risk_minor) = (i64::MAX - 20_007, 3);
         paid.judgement.paid_at_ms = Some(NOW_MS + 5);
+        paid.judgement.returned_at_ms = Some(NOW_MS + 9);
         journeys::save(&mut conn, &[paid]).await.unwrap();
         let want = FactNumbers {
             gross_minor: i64::MAX,
@@ -58,6 +60,7 @@ async fn a_row_is_what_was_judged() {
             net_minor: i64::MAX - 20_007,
             at_risk_minor: 3,
             ended_at_ms: Some(NOW_MS + 5),
+            returned_at_ms: Some(NOW_MS + 9),
             ..fresh
         };
         assert_eq!(fact(&mut conn, 0).await.2, want);

@@ -1,4 +1,4 @@
-//! A Python of the tests' own in `.tools/venv`, with Stripe's SDK, made once and again when the pins change.
+//! A Python of the tests' own in `.tools/venv`, with Stripe's SDK and PyArrow, made once and again when the pins change.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(super) fn ensure(workspace: &Workspace) -> Outcome<PathBuf> {
     if is_made && process::succeeds(process::command(&python).arg("--version")) {
         return Ok(python);
     }
-    println!("making {} with Stripe's Python SDK", venv.display());
+    println!("making {} with Stripe's Python SDK and PyArrow", venv.display());
     make(&venv)?;
     let mut pip = process::command(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);

@@ -67,6 +67,8 @@ pub struct Columns {
     pub(crate) flags: Vec<u8>,
     pub(crate) pages: Vec<[u8; 4]>,
     pub(crate) given_back: HashMap<u32, i64>,
+    /// Seconds from the payment until the first of it went back.
+    pub(crate) returned_s: HashMap<u32, u32>,
     pub(crate) versions: Dictionary<String>,
     pub(crate) version_content: Vec<u32>,
     pub(crate) contents: Dictionary<String>,
@@ -234,6 +236,7 @@ impl Columns {
         let at = row as usize;
         if self.flags[at] & (GAVE_BACK | LARGE) != 0 {
             self.given_back.remove(&row);
+            self.returned_s.remove(&row);
             self.large.remove(&row);
         }
         self.amount_minor[at] = 0;
@@ -254,6 +257,9 @@ impl Columns {
             | flag(money.at_risk, AT_RISK);
         if back != 0 {
             self.given_back.insert(row, back);
+        }
+        if let Some(after_s) = money.returned_after_s.filter(|_| back != 0) {
+            self.returned_s.insert(row, after_s);
         }
     }
 
@@ -348,7 +354,8 @@ impl Columns {
     /// Bytes that the rows and their sets take; names of versions, hypotheses and elements apart.
     pub fn resident_bytes(&self) -> usize {
         let row = 16 + 7 * 4 + 3 + 4;
-        let late = self.late.len() * 40 + (self.given_back.len() + self.large.len()) * 24;
+        let rare = self.given_back.len() + self.large.len() + self.returned_s.len();
+        let late = self.late.len() * 40 + rare * 24;
         let sets = self.patterns.bytes() + self.segment_sets.bytes();
         self.ids.len() * row + self.order.len() * 4 + late + sets
     }

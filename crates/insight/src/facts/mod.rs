@@ -9,6 +9,7 @@ pub mod group;
 pub mod journey;
 pub mod pass;
 pub mod patterns;
+pub mod returned;
 pub mod watched;
 
 pub use columns::Columns;
@@ -54,6 +55,8 @@ pub struct Money {
     pub lost_minor: i64,
     /// Whether a dispute is open.
     pub at_risk: bool,
+    /// Seconds from the payment until the first of it went back; `None` while nothing has, or when that is not known.
+    pub returned_after_s: Option<u32>,
 }
 
 impl Money {

@@ -53,6 +53,7 @@ impl Words {
                 refunded_minor: journey.refunded_minor,
                 lost_minor: if journey.disputed { journey.amount_minor - journey.refunded_minor } else { 0 },
                 at_risk: false,
+                returned_after_s: None,
             }),
             version: &self.variants[usize::from(journey.variant)],
             content: &self.variants[usize::from(journey.variant / 10)],

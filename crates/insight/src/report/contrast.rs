@@ -42,6 +42,8 @@ pub struct Behaviour {
     pub test: Answer<RankTest>,
     /// Adjusted over everything in the report.
     pub q: Option<f64>,
+    /// Whether it may be called a difference.
+    pub distinct: bool,
 }
 
 /// The comparison.
@@ -66,7 +68,7 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
     let unpaid = table.matured - paid;
     let mut elements: Vec<Share> = (0..table.elements).map(|j| element(&table, j, paid, unpaid)).collect();
     let mut pages = pages(columns, question);
-    adjust(&mut elements, &mut pages);
+    adjust(&mut elements, &mut pages, paid >= GATE_EACH && unpaid >= GATE_EACH);
     Report { paid, unpaid, open: table.immature, elements, pages }
 }
 
@@ -121,21 +123,25 @@ fn pages(columns: &Columns, question: &Question) -> Vec<Behaviour> {
             page: page + 1,
             test: if nobody_looked { Err(Absent::NoVariation) } else { test },
             q: None,
+            distinct: false,
         }
     });
     all.collect()
 }
 
-fn adjust(elements: &mut [Share], pages: &mut [Behaviour]) {
+/// Below the gate q is told and nothing is called a difference.
+fn adjust(elements: &mut [Share], pages: &mut [Behaviour], enough: bool) {
     let tests = pages.iter().filter_map(|page| page.test.as_ref().ok().map(|test| test.p));
     let p: Vec<f64> = elements.iter().map(|share| share.p).chain(tests).collect();
     let Ok(q) = multiplicity::adjust(&p, Adjustment::BenjaminiHochberg) else { return };
     let (of_elements, of_pages) = q.split_at(elements.len());
     for (share, q) in elements.iter_mut().zip(of_elements) {
         share.q = Some(*q);
-        let enough = share.paid.1 >= GATE_EACH && share.unpaid.1 >= GATE_EACH;
         share.distinct = enough && *q <= FALSE_DISCOVERY_MAX;
     }
     let tested = pages.iter_mut().filter(|page| page.test.is_ok());
-    tested.zip(of_pages).for_each(|(page, q)| page.q = Some(*q));
+    for (page, q) in tested.zip(of_pages) {
+        page.q = Some(*q);
+        page.distinct = enough && *q <= FALSE_DISCOVERY_MAX;
+    }
 }

@@ -66,7 +66,7 @@ pub struct Report {
 
 /// What all groups are measured against. Curves are read at the horizon only, so they are fitted on `near`: exits up to
 /// it, and all later ones as one.
-struct Pool {
+pub(crate) struct Pool {
     exits: Exits,
     near: Exits,
     curve: Answer<Curve>,
@@ -100,8 +100,7 @@ pub fn from_answered(answered: &Answered, all: &Answered, question: &Question, o
 pub fn group_by_group(answered: &Answered, all: &Answered, question: &Question) -> Report {
     let horizon = question.horizon_hours();
     let exits = together(all.groups.iter().map(|group| &group.exits));
-    let near = exits.until(horizon);
-    let pool = Pool { curve: Curve::fit(&near), exits, near, horizon };
+    let pool = Pool::new(exits, horizon);
     let mut groups: Vec<GroupConversion> = answered.groups.iter().map(|group| one(group, &pool)).collect();
     shrink(&mut groups, answered, horizon);
     judge(&mut groups);
@@ -120,6 +119,11 @@ pub(crate) fn together<'a>(parts: impl Iterator<Item = &'a Exits>) -> Exits {
 }
 
 impl Pool {
+    pub(crate) fn new(exits: Exits, horizon: f64) -> Self {
+        let near = exits.until(horizon);
+        Self { curve: Curve::fit(&near), exits, near, horizon }
+    }
+
     /// How much of the horizon a journey seen open for `age` has had, 0–1.
     fn share(&self, age: f64) -> f64 {
         if age >= self.horizon {
@@ -132,7 +136,7 @@ impl Pool {
         self.curve.as_ref().map_or(0.0, |curve| ((1.0 - curve.survival_at(age)) / whole).min(1.0))
     }
 
-    fn exposure(&self, exits: &Exits) -> f64 {
+    pub(crate) fn exposure(&self, exits: &Exits) -> f64 {
         let seen = |exit: &Exit| exit.paid + exit.closed + exit.censored * self.share(exit.time);
         exits.as_slice().iter().map(seen).sum()
     }
@@ -143,7 +147,7 @@ fn paid_within(exits: &Exits, horizon: f64) -> f64 {
 }
 
 /// The chance of being paid within the horizon. `exits` up to it, `exposure` of all of them.
-fn rate(exits: &Exits, exposure: impl FnOnce() -> f64, pool: &Pool) -> Figure {
+pub(crate) fn rate(exits: &Exits, exposure: impl FnOnce() -> f64, pool: &Pool) -> Figure {
     let (started, paid) = (exits.total(), paid_within(exits, pool.horizon));
     let n = started as u64;
     if n == 0 {

@@ -11,6 +11,7 @@ pub mod forecast;
 pub mod funnel;
 pub mod hypotheses;
 pub mod recommend;
+pub mod returns;
 pub mod revenue;
 pub mod score;
 pub mod timing;

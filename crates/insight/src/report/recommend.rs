@@ -9,6 +9,7 @@ use super::conversion::{self, GroupConversion};
 use super::{GATE_JOURNEYS, Verdict};
 use crate::facts::pass::Question;
 use crate::facts::{Columns, Dimension};
+use crate::sample_size;
 
 /// Options past the gate below which a segment's own evidence is not used.
 const OPTIONS_MIN: usize = 2;
@@ -37,6 +38,8 @@ pub struct Recommendation {
     pub options: Vec<GroupConversion>,
     /// Options below the gate, with about how many journeys more they need.
     pub unknown: Vec<(String, u64)>,
+    /// When both are to be tried: journeys of each at which a difference as large as now would be seen in 4 of 5 cases.
+    pub needed_each: Option<u64>,
     /// Whether the evidence is from clients of the segment asked about.
     pub own_segment: bool,
 }
@@ -110,5 +113,13 @@ fn recommendation(choice: &str, (options, unknown): Ranked, own_segment: bool) -
         [best, ..] if best.verdict == Verdict::More => Advice::Use,
         _ => Advice::TryBoth,
     };
-    Recommendation { choice: choice.to_owned(), advice, options, unknown, own_segment }
+    let needed_each = if advice == Advice::TryBoth { to_decide(&options) } else { None };
+    Recommendation { choice: choice.to_owned(), advice, options, unknown, needed_each, own_segment }
+}
+
+/// Of the best two; `None` when they are alike, or one has no rate.
+fn to_decide(options: &[GroupConversion]) -> Option<u64> {
+    let [best, next, ..] = options else { return None };
+    let (from, to) = (next.rate.value?, best.rate.value?);
+    sample_size::per_arm(from, to, 0.05, 0.8).ok().map(|n| n.ceil() as u64)
 }

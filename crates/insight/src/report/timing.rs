@@ -114,7 +114,7 @@ pub fn quantile(curve: &Curve, fraction: f64, n: u64) -> Figure {
     }
 }
 
-fn of_payers(curve: &Curve, fraction: f64, horizon: f64, n: u64) -> Figure {
+pub(crate) fn of_payers(curve: &Curve, fraction: f64, horizon: f64, n: u64) -> Figure {
     let whole = 1.0 - curve.survival_at(horizon);
     if whole <= 0.0 {
         return Figure::absent(n, Method::KaplanMeierQuantile, Absent::NoData);
@@ -126,7 +126,7 @@ fn of_payers(curve: &Curve, fraction: f64, horizon: f64, n: u64) -> Figure {
 }
 
 /// Every step where something was paid, thinned evenly to [`POINTS_MAX`], and the end.
-fn points(curve: &Curve) -> Vec<Point> {
+pub(crate) fn points(curve: &Curve) -> Vec<Point> {
     let steps: Vec<_> = curve.steps().iter().filter(|step| step.paid > 0.0).collect();
     let every = steps.len().div_ceil(POINTS_MAX).max(1);
     let at = |hours: f64| {

@@ -69,6 +69,24 @@ impl<'a> Captured<'a> {
         told.saturating_add(untold.sum())
     }
 
+    /// When the first of what counts as gone back did, Unix seconds. A refund known from its charge alone is dated by the
+    /// charge's news.
+    pub(super) fn first_return_s(&self, parts: &Parts<'_>) -> Option<i64> {
+        self.told.as_ref()?;
+        let releases: Vec<&ObjectId> = self.charges.iter().flat_map(|t| self.releases(t, parts)).collect();
+        let real = parts.refunds.iter().filter(|(id, _, _)| !releases.contains(id));
+        let told =
+            real.filter(|(_, _, r)| matches!(r.status, RefundStatus::Succeeded | RefundStatus::Pending));
+        let told = told.map(|(_, s, r)| r.created.unwrap_or(s.current().told.at_s)).min();
+        let shown = || self.charges.iter().filter(|t| t.refunded_minor() > 0);
+        let refunded = match told {
+            None if self.refunded_minor(parts) > 0 => shown().map(|t| t.snapshot.current().told.at_s).min(),
+            told => told,
+        };
+        let lost = parts.disputes.iter().filter(|(_, d)| d.status == DisputeStatus::Lost);
+        refunded.into_iter().chain(lost.map(|(s, _)| s.current().told.at_s)).min()
+    }
+
     /// A refund that does not name its charge is the only captured one's.
     fn is_of(&self, refund: &Refund, taken: &Taken<'_>) -> bool {
         match &refund.charge {

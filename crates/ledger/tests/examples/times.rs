@@ -1,7 +1,10 @@
 //! SPEC H9 and 9.7: times are Stripe's and do not move.
 
 use crate::build::*;
-use ledger::object::{Charge, ChargeStatus, Intent, IntentStatus, Object, Session, SessionStatus};
+use ledger::object::{
+    Charge, ChargeStatus, DisputeStatus, Intent, IntentStatus, Object, Refund, RefundStatus, Session,
+    SessionStatus,
+};
 use ledger::{Observation, Told};
 
 #[test]
@@ -43,6 +46,34 @@ fn paid_at_does_not_wait_for_the_charge_to_say_captured() {
     let later = [known.clone(), vec![ch_refunded(20, 100)]].concat();
     assert_eq!(payment(&known).paid_at_ms, Some(2_000));
     assert_eq!(payment(&later).paid_at_ms, Some(2_000));
+}
+
+/// Of refunds their own time; of one known from its charge alone, and of a lost dispute, the event's.
+#[test]
+fn the_first_of_what_went_back_is_dated() {
+    let refund = |id: &str, created, status| {
+        let refund = Refund { created: Some(created), ..re_object(100, status) };
+        told(40, id, Object::Refund(refund))
+    };
+    let done = RefundStatus::Succeeded;
+    let table = [
+        ("nothing", paid(), None),
+        ("by its own time", paid_then([refund("re_1", 25, done)]), Some(25_000)),
+        ("the first of two", paid_then([refund("re_2", 31, done), refund("re_1", 25, done)]), Some(25_000)),
+        ("a failed one gave nothing", paid_then([refund("re_1", 25, RefundStatus::Failed)]), None),
+        ("the charge alone", paid_then([ch_refunded(20, 100)]), Some(20_000)),
+        ("a dispute that is open", paid_then([du(30, PRICE, DisputeStatus::NeedsResponse)]), None),
+        ("a lost dispute", paid_then([du(30, PRICE, DisputeStatus::Lost)]), Some(30_000)),
+        (
+            "whichever came first",
+            paid_then([du(30, 100, DisputeStatus::Lost), refund("re_1", 25, done)]),
+            Some(25_000),
+        ),
+    ];
+    for (name, told, want) in table {
+        assert_eq!(payment(&told).returned_at_ms, want, "{name}");
+        assert_eq!(journey(&told).returned_at_ms, want, "{name}: the journey");
+    }
 }
 
 #[test]

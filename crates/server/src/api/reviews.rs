@@ -10,7 +10,7 @@ use crate::apply;
 use crate::audit;
 use crate::clock::rfc3339;
 use crate::ids::IdKind;
-use crate::learning;
+use crate::outcome_note;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, header};
@@ -216,7 +216,7 @@ async fn view(conn: &mut Conn, journey: &StoredJourney, review: Option<StoredRev
         to_change: texts.to_change,
         next_hypothesis: texts.next_hypothesis,
         learning_note: texts.learning_note,
-        automatic_note: learning::note(journey, hypothesis.as_ref()),
+        automatic_note: outcome_note::note(journey, hypothesis.as_ref()),
         changed_at,
         changed_by,
     })

@@ -1,4 +1,5 @@
-//! Step curves with bands: the part paid by each day, one curve for each group, and the numbers at risk below.
+//! Step curves with bands: the part paid, or given back, by each day, one curve for each group, and the numbers at risk
+//! below.
 
 use super::svg::{Anchor, Svg, percent, px};
 use super::{Frame, Key, Picture, Scale, Table, Unit, letter, shortened};
@@ -38,6 +39,17 @@ pub struct Curve {
     pub at_risk: Vec<u64>,
 }
 
+/// What the curves are of, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Before `by day 7`.
+    pub happened: &'static str,
+    /// Of the numbers at risk.
+    pub at_risk: &'static str,
+    /// What the picture shows.
+    pub shows: &'static str,
+}
+
 /// A picture of curves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curves {
@@ -47,6 +59,8 @@ pub struct Curves {
     pub risk_days: Vec<f64>,
     /// At most [`CURVES_MAX`].
     pub curves: Vec<Curve>,
+    /// What they are of.
+    pub words: Words,
     /// Its numbers.
     pub table: Table,
 }
@@ -62,7 +76,7 @@ impl Curve {
 
 /// Draws them. `empty` is said when no curve leaves its start.
 pub fn draw(frame: Frame<'_>, plot: Curves, empty: &str) -> Picture {
-    let Curves { days, risk_days, mut curves, table } = plot;
+    let Curves { days, risk_days, mut curves, words, table } = plot;
     if !curves.iter().any(|curve| curve.points.iter().any(|point| point.y > 0.0)) || days <= 0.0 {
         return Picture::words(empty, table);
     }
@@ -86,12 +100,13 @@ pub fn draw(frame: Frame<'_>, plot: Curves, empty: &str) -> Picture {
         }
     });
     end_letters(&mut svg, &curves, &across, &up);
-    strips(&mut svg, &curves, days);
+    strips(&mut svg, &curves, days, words);
     let bottom = TOP_PX + PLOT_PX + AXIS_PX;
+    svg.text("risk-words", (percent(0.0), px(bottom)), Anchor::Start, words.at_risk);
     at_risk(&mut svg, &curves, &risk_days, &across, bottom);
     let height = bottom + RISK_ROW_PX * count(curves.len()) + 4.0;
     let class = if curves.len() > BANDS_CLEAR { "is-curves is-many" } else { "is-curves" };
-    let drawn = svg.finish(frame.id, class, frame.title, &desc(&curves, days), height);
+    let drawn = svg.finish(frame.id, class, frame.title, &desc(&curves, days, words), height);
     let notes = (left_out > 0)
         .then(|| format!("{left_out} more groups are in the table; a picture holds {CURVES_MAX}."));
     Picture { drawn: Ok(drawn), key: key(&curves), notes: notes.into_iter().collect(), table }
@@ -168,7 +183,7 @@ fn end_letters(svg: &mut Svg, curves: &[Curve], across: &Scale, up: &Scale) {
 }
 
 /// What all curves say at one day, to be pointed at.
-fn strips(svg: &mut Svg, curves: &[Curve], days: f64) {
+fn strips(svg: &mut Svg, curves: &[Curve], days: f64, words: Words) {
     let width = 100.0 / count(STRIPS);
     for number in 0..STRIPS {
         let at = days * (count(number) + 0.5) / count(STRIPS);
@@ -183,8 +198,8 @@ fn strips(svg: &mut Svg, curves: &[Curve], days: f64) {
         if said.is_empty() {
             continue;
         }
-        let says =
-            format!("Paid by day {}: {}", Unit::Days.tick((at * 10.0).round() / 10.0), said.join("; "));
+        let day = Unit::Days.tick((at * 10.0).round() / 10.0);
+        let says = format!("{} by day {day}: {}", words.happened, said.join("; "));
         let x = width * count(number);
         svg.mark(&says, |svg| {
             svg.rect("hit", (percent(x), px(TOP_PX)), (percent(width), px(PLOT_PX)));
@@ -195,7 +210,6 @@ fn strips(svg: &mut Svg, curves: &[Curve], days: f64) {
 }
 
 fn at_risk(svg: &mut Svg, curves: &[Curve], risk_days: &[f64], across: &Scale, top: f64) {
-    svg.text("risk-words", (percent(0.0), px(top)), Anchor::Start, "Journeys not yet paid and still watched");
     for (number, curve) in curves.iter().enumerate() {
         let y = top + RISK_ROW_PX * (count(number) + 1.0);
         for (column, (days, at_risk)) in risk_days.iter().zip(&curve.at_risk).enumerate() {
@@ -216,7 +230,7 @@ fn key(curves: &[Curve]) -> Vec<Key> {
     curves.iter().enumerate().map(one).collect()
 }
 
-fn desc(curves: &[Curve], days: f64) -> String {
+fn desc(curves: &[Curve], days: f64, words: Words) -> String {
     let ends: Vec<String> = curves
         .iter()
         .filter_map(|curve| {
@@ -224,10 +238,7 @@ fn desc(curves: &[Curve], days: f64) -> String {
             Some(format!("{} {}", shortened(&curve.name), Unit::Percent.say(last.y)))
         })
         .collect();
-    format!(
-        "Part of journeys paid by each day after their start. At the end: {}. The table below has all numbers.",
-        ends.join(", ")
-    )
+    format!("{}. At the end: {}. The table below has all numbers.", words.shows, ends.join(", "))
 }
 
 #[cfg(test)]
@@ -243,7 +254,9 @@ mod tests {
     }
 
     fn drawn(curves: Vec<Curve>) -> Picture {
-        let plot = Curves { days: 10.0, risk_days: vec![0.0, 10.0], curves, table: Table::new(&["Day"]) };
+        let words = Words { happened: "Paid", at_risk: "Not yet paid", shows: "Part paid" };
+        let table = Table::new(&["Day"]);
+        let plot = Curves { days: 10.0, risk_days: vec![0.0, 10.0], curves, words, table };
         draw(Frame { id: "km", title: "Time" }, plot, "Nothing was paid yet.")
     }
 

@@ -1,10 +1,9 @@
 //! `whypaid export`.
 
 use super::{Failed, open, progress};
-use crate::clock::rfc3339;
 use crate::config::Config;
-use crate::csv_file::harmless;
-use crate::insights::export::{self, ExportError};
+use crate::insights::export;
+use crate::table_file::{Cell, Column, Kind, TableError, TableFile};
 use clap::ValueEnum;
 use std::io::Write;
 use std::path::PathBuf;
@@ -35,7 +34,7 @@ enum Table {
 enum Format {
     /// Comma-separated, with a row of names first. A cell that a spreadsheet would run as a formula gets an apostrophe.
     Csv,
-    /// Not there yet; csv has every column.
+    /// The same columns with their types: times, whole numbers, truth values, absent where there is none.
     Parquet,
 }
 
@@ -52,11 +51,6 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed> {
-    if args.format == Format::Parquet {
-        let words = "parquet cannot be written yet; --format csv has every column, and tools that read parquet \
-                     (DuckDB, pandas, Polars) read it too";
-        return Err(Failed::Other(words.to_owned()));
-    }
     let out: Box<dyn Write> = match &args.output {
         None => Box::new(std::io::stdout().lock()),
         Some(path) => {
@@ -65,15 +59,34 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
         }
     };
     let db = open(config).await?;
+    let format = args.format;
     let rows = match args.table {
-        Table::Facts => export::csv(&db, out, told).await.map_err(failed)?,
-        Table::Journeys => write(out, JOURNEYS, &mut Journeys { db: &db, from: Some(From::Start) }).await?,
-        Table::Payments => write(out, PAYMENTS, &mut Payments { db: &db, after: None }).await?,
-        Table::Events => write(out, EVENTS, &mut Events { db: &db, after: None }).await?,
+        Table::Facts => {
+            let file = begin(format, out, &export::COLUMNS)?;
+            export::write(&db, file, told).await.map_err(|error| Failed::Other(error.to_string()))?
+        }
+        Table::Journeys => {
+            let file = begin(format, out, &JOURNEYS)?;
+            write(file, &mut Journeys { db: &db, from: Some(From::Start) }).await?
+        }
+        Table::Payments => {
+            write(begin(format, out, &PAYMENTS)?, &mut Payments { db: &db, after: None }).await?
+        }
+        Table::Events => write(begin(format, out, &EVENTS)?, &mut Events { db: &db, after: None }).await?,
     };
     progress(format!("{rows} rows"));
     db.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+type Out = Box<dyn Write>;
+
+fn begin(format: Format, out: Out, columns: &[Column]) -> Result<TableFile<Out>, Failed> {
+    let begun = match format {
+        Format::Csv => TableFile::csv(out, columns),
+        Format::Parquet => TableFile::parquet(out, columns),
+    };
+    begun.map_err(failed)
 }
 
 fn told(rows: u64) {
@@ -81,24 +94,17 @@ fn told(rows: u64) {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
-fn failed(error: ExportError) -> Failed {
+fn failed(error: TableError) -> Failed {
     Failed::Other(error.to_string())
 }
 
 /// A list that is read page by page.
 trait Pages<const N: usize> {
     /// The next page; empty at the end.
-    async fn next(&mut self) -> Result<Vec<[String; N]>, Failed>;
+    async fn next(&mut self) -> Result<Vec<[Cell<'static>; N]>, Failed>;
 }
 
-async fn write<const N: usize>(
-    out: Box<dyn Write>,
-    columns: [&str; N],
-    pages: &mut impl Pages<N>,
-) -> Result<u64, Failed> {
-    let wrong = |error: csv::Error| Failed::Other(format!("the rows could not be written: {error}"));
-    let mut writer = csv::WriterBuilder::new().from_writer(out);
-    writer.write_record(columns).map_err(wrong)?;
+async fn write<const N: usize>(mut file: TableFile<Out>, pages: &mut impl Pages<N>) -> Result<u64, Failed> {
     let mut rows = 0;
     loop {
         let page = pages.next().await?;
@@ -107,31 +113,31 @@ async fn write<const N: usize>(
         }
         rows += page.len() as u64;
         for row in page {
-            writer.write_record(row.map(harmless)).map_err(wrong)?;
+            file.row(&row).map_err(failed)?;
         }
         told(rows);
     }
-    writer.flush()?;
+    file.finish().map_err(failed)?;
     Ok(rows)
 }
 
-const JOURNEYS: [&str; 16] = [
-    "id",
-    "client_id",
-    "client",
-    "email",
-    "company",
-    "content",
-    "version",
-    "livemode",
-    "outcome",
-    "payment_status",
-    "price_minor",
-    "currency",
-    "net_minor",
-    "started_at",
-    "first_viewed_at",
-    "paid_at",
+const JOURNEYS: [Column; 16] = [
+    Column::new("id", Kind::Text),
+    Column::new("client_id", Kind::Text),
+    Column::new("client", Kind::Text),
+    Column::new("email", Kind::Text),
+    Column::optional("company", Kind::Text),
+    Column::new("content", Kind::Text),
+    Column::new("version", Kind::Integer),
+    Column::new("livemode", Kind::Truth),
+    Column::new("outcome", Kind::Text),
+    Column::new("payment_status", Kind::Text),
+    Column::new("price_minor", Kind::Integer),
+    Column::new("currency", Kind::Text),
+    Column::new("net_minor", Kind::Integer),
+    Column::new("started_at", Kind::Time),
+    Column::optional("first_viewed_at", Kind::Time),
+    Column::optional("paid_at", Kind::Time),
 ];
 
 struct Journeys<'a> {
@@ -141,7 +147,7 @@ struct Journeys<'a> {
 }
 
 impl Pages<16> for Journeys<'_> {
-    async fn next(&mut self) -> Result<Vec<[String; 16]>, Failed> {
+    async fn next(&mut self) -> Result<Vec<[Cell<'static>; 16]>, Failed> {
         let Some(from) = self.from.take() else { return Ok(Vec::new()) };
         let mut conn = self.db.read().await?;
         let listed = lists::list(&mut conn, &JourneyFilter::default(), Sort::default(), &from, PAGE).await?;
@@ -149,42 +155,42 @@ impl Pages<16> for Journeys<'_> {
         let rows = listed.lines.into_iter().map(|line| {
             let journey = line.journey;
             [
-                journey.id,
-                journey.client_id,
-                line.client_name,
-                line.client_email,
-                line.client_company.unwrap_or_default(),
-                line.content_name,
-                line.version_number.to_string(),
-                journey.livemode.to_string(),
-                journey.judgement.outcome.to_string(),
-                journey.judgement.payment_status.to_string(),
-                journey.price.amount_minor.to_string(),
-                journey.price.currency.to_string(),
-                journey.judgement.net_minor.to_string(),
-                rfc3339(journey.started_at_ms),
-                journey.first_viewed_at_ms.map(rfc3339).unwrap_or_default(),
-                journey.judgement.paid_at_ms.map(rfc3339).unwrap_or_default(),
+                journey.id.into(),
+                journey.client_id.into(),
+                line.client_name.into(),
+                line.client_email.into(),
+                line.client_company.into(),
+                line.content_name.into(),
+                line.version_number.into(),
+                journey.livemode.into(),
+                journey.judgement.outcome.to_string().into(),
+                journey.judgement.payment_status.to_string().into(),
+                journey.price.amount_minor.into(),
+                journey.price.currency.to_string().into(),
+                journey.judgement.net_minor.into(),
+                Cell::Time(journey.started_at_ms),
+                Cell::time(journey.first_viewed_at_ms),
+                Cell::time(journey.judgement.paid_at_ms),
             ]
         });
         Ok(rows.collect())
     }
 }
 
-const PAYMENTS: [&str; 13] = [
-    "id",
-    "status",
-    "livemode",
-    "currency",
-    "gross_minor",
-    "refunded_minor",
-    "lost_minor",
-    "at_risk_minor",
-    "net_minor",
-    "method",
-    "paid_at",
-    "matched_by",
-    "journey_id",
+const PAYMENTS: [Column; 13] = [
+    Column::new("id", Kind::Text),
+    Column::new("status", Kind::Text),
+    Column::new("livemode", Kind::Truth),
+    Column::optional("currency", Kind::Text),
+    Column::new("gross_minor", Kind::Integer),
+    Column::new("refunded_minor", Kind::Integer),
+    Column::new("lost_minor", Kind::Integer),
+    Column::new("at_risk_minor", Kind::Integer),
+    Column::new("net_minor", Kind::Integer),
+    Column::optional("method", Kind::Text),
+    Column::optional("paid_at", Kind::Time),
+    Column::optional("matched_by", Kind::Text),
+    Column::optional("journey_id", Kind::Text),
 ];
 
 struct Payments<'a> {
@@ -193,7 +199,7 @@ struct Payments<'a> {
 }
 
 impl Pages<13> for Payments<'_> {
-    async fn next(&mut self) -> Result<Vec<[String; 13]>, Failed> {
+    async fn next(&mut self) -> Result<Vec<[Cell<'static>; 13]>, Failed> {
         let mut conn = self.db.read().await?;
         let filter = PaymentFilter::default();
         let found = payment_list::list(&mut conn, &filter, self.after.as_ref(), PAGE).await?;
@@ -201,27 +207,35 @@ impl Pages<13> for Payments<'_> {
         let rows = found.into_iter().map(|payment| {
             let facts = payment.facts;
             [
-                payment.id,
-                facts.status.to_string(),
-                facts.livemode.to_string(),
-                facts.currency.map(|currency| currency.to_string()).unwrap_or_default(),
-                facts.gross_minor.to_string(),
-                facts.refunded_minor.to_string(),
-                facts.lost_minor.to_string(),
-                facts.at_risk_minor.to_string(),
-                facts.net_minor.to_string(),
-                facts.method.unwrap_or_default(),
-                facts.paid_at_ms.map(rfc3339).unwrap_or_default(),
-                payment.matched_by.map(|by| by.as_str().to_owned()).unwrap_or_default(),
-                payment.journey_id.unwrap_or_default(),
+                payment.id.into(),
+                facts.status.to_string().into(),
+                facts.livemode.into(),
+                facts.currency.map(|currency| currency.to_string()).into(),
+                facts.gross_minor.into(),
+                facts.refunded_minor.into(),
+                facts.lost_minor.into(),
+                facts.at_risk_minor.into(),
+                facts.net_minor.into(),
+                facts.method.into(),
+                Cell::time(facts.paid_at_ms),
+                payment.matched_by.map(|by| by.as_str()).into(),
+                payment.journey_id.into(),
             ]
         });
         Ok(rows.collect())
     }
 }
 
-const EVENTS: [&str; 8] =
-    ["id", "type", "livemode", "created_at", "received_at", "status", "attempts", "last_error"];
+const EVENTS: [Column; 8] = [
+    Column::new("id", Kind::Text),
+    Column::new("type", Kind::Text),
+    Column::new("livemode", Kind::Truth),
+    Column::new("created_at", Kind::Time),
+    Column::new("received_at", Kind::Time),
+    Column::new("status", Kind::Text),
+    Column::new("attempts", Kind::Integer),
+    Column::optional("last_error", Kind::Text),
+];
 
 struct Events<'a> {
     db: &'a Db,
@@ -229,7 +243,7 @@ struct Events<'a> {
 }
 
 impl Pages<8> for Events<'_> {
-    async fn next(&mut self) -> Result<Vec<[String; 8]>, Failed> {
+    async fn next(&mut self) -> Result<Vec<[Cell<'static>; 8]>, Failed> {
         let mut conn = self.db.read().await?;
         let filter = EventFilter::default();
         let found = event_list::list(&mut conn, &filter, self.after.as_deref(), PAGE).await?;
@@ -237,14 +251,14 @@ impl Pages<8> for Events<'_> {
         self.after = found.last().map(|event| event.id.clone());
         let rows = found.into_iter().map(|event| {
             [
-                event.id,
-                event.kind,
-                event.livemode.to_string(),
-                rfc3339(event.created_at_ms),
-                rfc3339(event.received_at_ms),
-                event.status.as_str().to_owned(),
-                event.attempts.to_string(),
-                event.last_error.unwrap_or_default(),
+                event.id.into(),
+                event.kind.into(),
+                event.livemode.into(),
+                Cell::Time(event.created_at_ms),
+                Cell::Time(event.received_at_ms),
+                event.status.as_str().into(),
+                event.attempts.into(),
+                event.last_error.into(),
             ]
         });
         Ok(rows.collect())

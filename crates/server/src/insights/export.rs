@@ -1,8 +1,7 @@
-//! Journey facts as rows of a CSV file: all that the statistics know of each journey.
+//! Journey facts as rows of a file: all that the statistics know of each journey.
 
 use super::load::{self, Given};
-use crate::clock::rfc3339;
-use crate::csv_file::harmless;
+use crate::table_file::{Cell, Column, Kind, TableError, TableFile};
 use std::io::Write;
 use store::Db;
 use store::facts::FactRow;
@@ -11,36 +10,36 @@ use store::facts::FactRow;
 const TELL_EVERY: u64 = 50_000;
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 29] = [
-    "journey_id",
-    "client_id",
-    "content_id",
-    "content_version_id",
-    "hypothesis_id",
-    "category",
-    "predicted_probability",
-    "predicted_days",
-    "livemode",
-    "started_at",
-    "outcome",
-    "payment_status",
-    "ended_at",
-    "price_minor",
-    "price_currency",
-    "currency",
-    "gross_minor",
-    "refunded_minor",
-    "lost_minor",
-    "net_minor",
-    "at_risk_minor",
-    "furthest_step",
-    "activation_ms",
-    "agreement_ms",
-    "confirmation_ms",
-    "processing_ms",
-    "elements",
-    "attributes",
-    "days_to_end",
+pub const COLUMNS: [Column; 29] = [
+    Column::new("journey_id", Kind::Text),
+    Column::new("client_id", Kind::Text),
+    Column::new("content_id", Kind::Text),
+    Column::new("content_version_id", Kind::Text),
+    Column::new("hypothesis_id", Kind::Text),
+    Column::new("category", Kind::Text),
+    Column::optional("predicted_probability", Kind::Real),
+    Column::optional("predicted_days", Kind::Real),
+    Column::new("livemode", Kind::Truth),
+    Column::new("started_at", Kind::Time),
+    Column::new("outcome", Kind::Text),
+    Column::new("payment_status", Kind::Text),
+    Column::optional("ended_at", Kind::Time),
+    Column::new("price_minor", Kind::Integer),
+    Column::new("price_currency", Kind::Text),
+    Column::optional("currency", Kind::Text),
+    Column::new("gross_minor", Kind::Integer),
+    Column::new("refunded_minor", Kind::Integer),
+    Column::new("lost_minor", Kind::Integer),
+    Column::new("net_minor", Kind::Integer),
+    Column::new("at_risk_minor", Kind::Integer),
+    Column::optional("furthest_step", Kind::Text),
+    Column::new("activation_ms", Kind::Integer),
+    Column::new("agreement_ms", Kind::Integer),
+    Column::new("confirmation_ms", Kind::Integer),
+    Column::new("processing_ms", Kind::Integer),
+    Column::new("elements", Kind::Text),
+    Column::new("attributes", Kind::Text),
+    Column::optional("days_to_end", Kind::Real),
 ];
 
 /// Why an export stopped.
@@ -50,66 +49,67 @@ pub enum ExportError {
     #[error(transparent)]
     Store(#[from] store::StoreError),
     /// The file, or whoever reads it.
-    #[error("the rows could not be written: {0}")]
-    Csv(#[from] csv::Error),
+    #[error(transparent)]
+    File(#[from] TableError),
 }
 
 /// Writes every journey, ascending by id, a row at a time. `progress` is told how many are done. Returns how many there
 /// were.
-pub async fn csv(db: &Db, out: impl Write, mut progress: impl FnMut(u64)) -> Result<u64, ExportError> {
-    let mut writer = csv::WriterBuilder::new().from_writer(out);
-    writer.write_record(COLUMNS)?;
+pub async fn write<W: Write>(
+    db: &Db,
+    mut file: TableFile<W>,
+    mut progress: impl FnMut(u64),
+) -> Result<u64, ExportError> {
     let mut rows = 0;
     let written = load::each(db, |row, given| {
-        writer.write_record(cells(row, &given).map(harmless))?;
+        file.row(&cells(row, &given))?;
         rows += 1;
         if rows % TELL_EVERY == 0 {
             progress(rows);
         }
-        Ok::<_, csv::Error>(())
+        Ok::<_, TableError>(())
     });
     written.await??;
-    writer.flush().map_err(csv::Error::from)?;
+    file.finish()?;
     Ok(rows)
 }
 
-fn cells(row: &FactRow<'_>, given: &Given<'_>) -> [String; 29] {
+fn cells<'a>(row: &FactRow<'a>, given: &Given<'a>) -> [Cell<'a>; 29] {
     const STEPS: [&str; 6] = ["started", "activation", "agreement", "confirmation", "processing", "checkout"];
     let numbers = &row.numbers;
     let step = usize::try_from(numbers.stage).ok().and_then(|stage| STEPS.get(stage)).copied();
-    let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-    let [activation, agreement, confirmation, processing] = numbers.page_ms.map(|ms| ms.to_string());
+    let [activation, agreement, confirmation, processing] = numbers.page_ms.map(Cell::Integer);
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of a journey")]
     let days = numbers.ended_at_ms.map(|ended| (ended - numbers.started_at_ms) as f64 / 86_400_000.0);
     [
-        row.id.to_owned(),
-        row.client_id.to_owned(),
-        given.content_id.to_owned(),
-        row.version_id.to_owned(),
-        row.hypothesis_id.to_owned(),
-        given.category.to_owned(),
-        number(given.predicted),
-        number(given.predicted_days),
-        numbers.livemode.to_string(),
-        rfc3339(numbers.started_at_ms),
-        row.outcome.to_owned(),
-        row.payment_status.to_owned(),
-        numbers.ended_at_ms.map(rfc3339).unwrap_or_default(),
-        numbers.price_minor.to_string(),
-        row.currency.to_owned(),
-        row.counted_currency.to_owned(),
-        numbers.gross_minor.to_string(),
-        numbers.refunded_minor.to_string(),
-        numbers.lost_minor.to_string(),
-        numbers.net_minor.to_string(),
-        numbers.at_risk_minor.to_string(),
-        step.unwrap_or_default().to_owned(),
+        row.id.into(),
+        row.client_id.into(),
+        given.content_id.into(),
+        row.version_id.into(),
+        row.hypothesis_id.into(),
+        given.category.into(),
+        given.predicted.into(),
+        given.predicted_days.into(),
+        numbers.livemode.into(),
+        Cell::Time(numbers.started_at_ms),
+        row.outcome.into(),
+        row.payment_status.into(),
+        Cell::time(numbers.ended_at_ms),
+        numbers.price_minor.into(),
+        row.currency.into(),
+        Cell::unless_empty(row.counted_currency),
+        numbers.gross_minor.into(),
+        numbers.refunded_minor.into(),
+        numbers.lost_minor.into(),
+        numbers.net_minor.into(),
+        numbers.at_risk_minor.into(),
+        step.into(),
         activation,
         agreement,
         confirmation,
         processing,
-        given.elements.join(";"),
-        given.segments.join(";"),
-        number(days),
+        given.elements.join(";").into(),
+        given.segments.join(";").into(),
+        days.into(),
     ]
 }

@@ -323,7 +323,14 @@ fn money(row: &FactRow<'_>) -> Money {
         refunded_minor,
         lost_minor: back_minor - refunded_minor,
         at_risk: row.numbers.at_risk_minor > 0,
+        returned_after_s: returned_after_s(row),
     }
+}
+
+/// Seconds from the payment until the first of it went back, when both times are known.
+fn returned_after_s(row: &FactRow<'_>) -> Option<u32> {
+    let (paid_at_ms, at_ms) = (row.numbers.ended_at_ms?, row.numbers.returned_at_ms?);
+    Some(seconds(at_ms).saturating_sub(seconds(paid_at_ms)))
 }
 
 /// `{"headline": "question"}` as `headline=question`.

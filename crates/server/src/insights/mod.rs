@@ -10,9 +10,9 @@
 pub mod answer;
 pub mod ask;
 mod cache;
+pub mod evidence_note;
 pub mod export;
 mod follow;
-pub mod learning;
 mod load;
 mod seen;
 mod state;

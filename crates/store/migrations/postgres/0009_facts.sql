@@ -9,6 +9,8 @@ ALTER TABLE journey ADD COLUMN net_minor BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE journey ADD COLUMN at_risk_minor BIGINT NOT NULL DEFAULT 0;
 -- When it was paid, or a person closed it; null while it is open.
 ALTER TABLE journey ADD COLUMN ended_at_ms BIGINT;
+-- When the first of what went back did; null while nothing has.
+ALTER TABLE journey ADD COLUMN returned_at_ms BIGINT;
 
 -- How far its client came: 0 nothing, 1 to 4 the pages, 5 a checkout was opened. And how long they looked at each page
 -- in the first 48 hours. Kept by whoever writes views and checkouts.
@@ -25,6 +27,7 @@ UPDATE journey SET
     lost_minor = (judgement::json ->> 'lost_minor')::bigint,
     net_minor = (judgement::json ->> 'net_minor')::bigint,
     at_risk_minor = (judgement::json ->> 'at_risk_minor')::bigint,
+    returned_at_ms = (judgement::json ->> 'returned_at_ms')::bigint,
     ended_at_ms = CASE
         WHEN outcome IN ('paid', 'refunded') THEN COALESCE((judgement::json ->> 'paid_at_ms')::bigint,
             (pinned::json ->> 'at_ms')::bigint, (mark::json ->> 'at_ms')::bigint)

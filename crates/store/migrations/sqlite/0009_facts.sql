@@ -9,6 +9,8 @@ ALTER TABLE journey ADD COLUMN net_minor BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE journey ADD COLUMN at_risk_minor BIGINT NOT NULL DEFAULT 0;
 -- When it was paid, or a person closed it; null while it is open.
 ALTER TABLE journey ADD COLUMN ended_at_ms BIGINT;
+-- When the first of what went back did; null while nothing has.
+ALTER TABLE journey ADD COLUMN returned_at_ms BIGINT;
 
 -- How far its client came: 0 nothing, 1 to 4 the pages, 5 a checkout was opened. And how long they looked at each page
 -- in the first 48 hours. Kept by whoever writes views and checkouts.
@@ -25,6 +27,7 @@ UPDATE journey SET
     lost_minor = json_extract(judgement, '$.lost_minor'),
     net_minor = json_extract(judgement, '$.net_minor'),
     at_risk_minor = json_extract(judgement, '$.at_risk_minor'),
+    returned_at_ms = json_extract(judgement, '$.returned_at_ms'),
     ended_at_ms = CASE
         WHEN outcome IN ('paid', 'refunded') THEN COALESCE(json_extract(judgement, '$.paid_at_ms'),
             json_extract(pinned, '$.at_ms'), json_extract(mark, '$.at_ms'))

@@ -1,6 +1,15 @@
-//! Cells of CSV files: what does not exist is an empty cell.
+//! Answers as CSV files, and their cells: what does not exist is an empty cell.
 
+use crate::api::problem::Result;
 use crate::insights::answer::{Bounds, Figure};
+use axum::response::Response;
+use serde::Serialize;
+
+/// An answer that is a file too.
+pub trait InCsv: Serialize {
+    /// The file; one row for each thing that the report tells apart.
+    fn in_csv(&self) -> Result<Response>;
+}
 
 /// A number.
 pub(super) fn number(value: impl Into<Option<f64>>) -> String {

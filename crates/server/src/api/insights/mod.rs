@@ -1,21 +1,25 @@
-//! What gets clients to pay. One file per report; all take the same question.
+//! What gets clients to pay. One file per report says what it is as a file; all take the same question.
 //!
-//! Handlers read the question and hand it to [`crate::insights`], which answers pages with the same.
+//! Handlers read the question and hand it to [`crate::insights`], which answers pages with the same. Those that differ
+//! only in what they ask are [`reports`].
 
 mod cells;
-pub mod contrast;
-pub mod conversion;
-pub mod elements;
-pub mod forecast;
-pub mod funnel;
-pub mod hypotheses;
+mod contrast;
+mod conversion;
+mod elements;
+mod forecast;
+mod funnel;
+mod hypotheses;
 mod params;
 pub mod recommendations;
-pub mod revenue;
+pub mod reports;
+mod revenue;
 pub mod scores;
-pub mod time_to_payment;
-pub mod weeks;
+mod time_to_payment;
+mod time_to_refund;
+mod weeks;
 
+pub use cells::InCsv;
 pub use params::{Asked, date_or_time, horizon_days, question};
 
 use super::problem::Problem;
@@ -28,16 +32,17 @@ use utoipa_axum::routes;
 /// The routes.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(conversion::show))
-        .routes(routes!(revenue::show))
-        .routes(routes!(time_to_payment::show))
-        .routes(routes!(elements::show))
-        .routes(routes!(hypotheses::show))
-        .routes(routes!(funnel::show))
-        .routes(routes!(contrast::show))
+        .routes(routes!(reports::conversion))
+        .routes(routes!(reports::revenue))
+        .routes(routes!(reports::time_to_payment))
+        .routes(routes!(reports::time_to_refund))
+        .routes(routes!(reports::elements))
+        .routes(routes!(reports::hypotheses))
+        .routes(routes!(reports::funnel))
+        .routes(routes!(reports::contrast))
         .routes(routes!(scores::show))
-        .routes(routes!(forecast::show))
-        .routes(routes!(weeks::show))
+        .routes(routes!(reports::forecast))
+        .routes(routes!(reports::revenue_by_week))
         .routes(routes!(recommendations::show))
 }
 

@@ -1,5 +1,6 @@
 //! The question that every report takes, from a query.
 
+use super::cells::InCsv;
 use crate::api::problem::Result;
 use crate::api::query::Params;
 use crate::app::App;
@@ -10,7 +11,6 @@ use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use insight::facts::CurrencyCode;
 use ledger::Currency;
-use serde::Serialize;
 use utoipa::IntoParams;
 
 /// Characters of a filter's value at most.
@@ -89,12 +89,8 @@ pub(super) struct QuestionParams {
 
 impl Asked {
     /// An answer in the form that was asked for.
-    pub fn answer<T: Serialize>(
-        &self,
-        answer: &T,
-        csv: impl FnOnce(&T) -> Result<Response>,
-    ) -> Result<Response> {
-        if self.csv { csv(answer) } else { Ok(Json(answer).into_response()) }
+    pub fn answer(&self, answer: &impl InCsv) -> Result<Response> {
+        if self.csv { answer.in_csv() } else { Ok(Json(answer).into_response()) }
     }
 
     /// Reads the question of a request; 422 names every fault.

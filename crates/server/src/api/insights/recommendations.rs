@@ -1,6 +1,6 @@
 //! `GET /api/v1/insights/recommendations`.
 
-use super::cells::{bounds, count, number};
+use super::cells::{InCsv, bounds, count, number};
 use super::params::{QuestionParams, question};
 use crate::api::access::Viewer;
 use crate::api::problem::{Problem, Result};
@@ -35,32 +35,46 @@ pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> R
         asked.ask = Ask { segment: app.insights.largest_segment(asked.ask.livemode, pairs)?, ..asked.ask };
     }
     let answer = app.insights.recommendations(&asked.ask).await?;
-    asked.answer(&*answer, csv)
+    asked.answer(&*answer)
 }
 
-fn csv(answer: &Recommendations) -> Result<Response> {
-    let columns =
-        ["choice", "advice", "key", "label", "n", "paid", "rate", "low", "high", "more_needed", "as_of"];
-    let rows = answer.items.iter().flat_map(|item| {
-        let known = item.options.iter().map(|option| {
-            let [low, high] = bounds(option.interval);
-            let counts = [count(option.n), count(option.paid)];
-            (&option.key, &option.label, counts, [number(option.rate), low, high], String::new())
+impl InCsv for Recommendations {
+    fn in_csv(&self) -> Result<Response> {
+        let columns =
+            ["choice", "advice", "key", "label", "n", "paid", "rate", "low", "high", "more_needed", "as_of"];
+        let rows = self.items.iter().flat_map(|item| {
+            let known = item.options.iter().map(|option| {
+                let [low, high] = bounds(option.interval);
+                let counts = [count(option.n), count(option.paid)];
+                (&option.key, &option.label, counts, [number(option.rate), low, high], String::new())
+            });
+            let unknown = item.unknown.iter().map(|option| {
+                (
+                    &option.key,
+                    &option.label,
+                    <[String; 2]>::default(),
+                    <[String; 3]>::default(),
+                    count(option.more_needed),
+                )
+            });
+            let all: Vec<_> = known.chain(unknown).collect();
+            all.into_iter().map(|(key, label, [n, paid], [rate, low, high], more)| {
+                let (choice, advice) = (item.choice.clone(), item.advice.to_owned());
+                [
+                    choice,
+                    advice,
+                    key.clone(),
+                    label.clone(),
+                    n,
+                    paid,
+                    rate,
+                    low,
+                    high,
+                    more,
+                    self.as_of.clone(),
+                ]
+            })
         });
-        let unknown = item.unknown.iter().map(|option| {
-            (
-                &option.key,
-                &option.label,
-                <[String; 2]>::default(),
-                <[String; 3]>::default(),
-                count(option.more_needed),
-            )
-        });
-        let all: Vec<_> = known.chain(unknown).collect();
-        all.into_iter().map(|(key, label, [n, paid], [rate, low, high], more)| {
-            let (choice, advice) = (item.choice.clone(), item.advice.to_owned());
-            [choice, advice, key.clone(), label.clone(), n, paid, rate, low, high, more, answer.as_of.clone()]
-        })
-    });
-    csv_file::answer("recommendations", columns, rows)
+        csv_file::answer("recommendations", columns, rows)
+    }
 }

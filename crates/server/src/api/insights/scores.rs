@@ -1,6 +1,6 @@
 //! `GET /api/v1/insights/scores`.
 
-use super::cells::number;
+use super::cells::{InCsv, number};
 use super::params::{QuestionParams, question};
 use crate::api::access::Viewer;
 use crate::api::problem::{Problem, Result};
@@ -22,20 +22,22 @@ pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> R
     let page = params.page(|after| IdKind::Journey.fits(after))?;
     let limit = usize::try_from(page.limit).unwrap_or(1);
     let answer = app.insights.scores(&asked.ask, page.after.as_deref(), limit).await?;
-    asked.answer(&*answer, csv)
+    asked.answer(&*answer)
 }
 
-fn csv(answer: &Scores) -> Result<Response> {
-    let columns = ["journey_id", "client", "probability", "median_days_left", "method", "as_of"];
-    let rows = answer.items.iter().map(|scored| {
-        [
-            scored.journey_id.clone(),
-            scored.label.clone(),
-            number(scored.probability),
-            number(scored.median_days_left),
-            scored.method.to_owned(),
-            answer.as_of.clone(),
-        ]
-    });
-    csv_file::answer("scores", columns, rows)
+impl InCsv for Scores {
+    fn in_csv(&self) -> Result<Response> {
+        let columns = ["journey_id", "client", "probability", "median_days_left", "method", "as_of"];
+        let rows = self.items.iter().map(|scored| {
+            [
+                scored.journey_id.clone(),
+                scored.label.clone(),
+                number(scored.probability),
+                number(scored.median_days_left),
+                scored.method.to_owned(),
+                self.as_of.clone(),
+            ]
+        });
+        csv_file::answer("scores", columns, rows)
+    }
 }

@@ -8,7 +8,7 @@ use super::hypotheses::standing_word;
 use super::labels::Labels;
 use crate::insights::ask::{Ask, By};
 use crate::insights::cache::Key;
-use crate::insights::learning;
+use crate::insights::evidence_note;
 use crate::insights::load::id_number;
 use crate::insights::seen::{self, Compared, Seen, State};
 use crate::insights::state::{Insights, Moment, Unready};
@@ -200,7 +200,7 @@ async fn told(
         score_why: seen.score.err().map(|why| why.to_string()),
         note: String::new(),
     };
-    analysis.note = learning::note(&analysis);
+    analysis.note = evidence_note::note(&analysis);
     Ok(analysis)
 }
 

@@ -70,6 +70,8 @@ pub struct Behaviour {
     pub p: Option<f64>,
     /// Adjusted over everything in the answer.
     pub q: Option<f64>,
+    /// Whether it may be called a difference.
+    pub distinct: bool,
     /// Why there is none.
     pub why: Option<String>,
 }
@@ -129,6 +131,7 @@ impl Behaviour {
             delta: test.as_ref().and_then(|test| real(test.delta)),
             p: test.as_ref().and_then(|test| real(test.p)),
             q: page.q.and_then(real),
+            distinct: page.distinct,
             why,
         }
     }

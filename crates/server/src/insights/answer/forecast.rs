@@ -64,6 +64,8 @@ pub struct BackTest {
     pub origins: u64,
     /// Mean absolute error over that of "as much as just before": below 1 is better.
     pub mase: f64,
+    /// Mean pinball loss of the 80 % interval's ends, minor units: lower is better.
+    pub pinball_minor: f64,
     /// Part of the outcomes within the 80 % interval.
     pub coverage: f64,
 }
@@ -102,7 +104,13 @@ fn told(found: Answer<forecast::Forecast>, currency: CurrencyCode, as_of: String
         method,
         why,
         back_test: tried.filter(|tried| tried.mase.is_finite() && tried.coverage.is_finite()).map(|tried| {
-            BackTest { days: tried.days, origins: tried.origins, mase: tried.mase, coverage: tried.coverage }
+            BackTest {
+                days: tried.days,
+                origins: tried.origins,
+                mase: tried.mase,
+                pinball_minor: tried.pinball,
+                coverage: tried.coverage,
+            }
         }),
         back_test_why,
     }

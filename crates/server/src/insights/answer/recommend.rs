@@ -37,6 +37,8 @@ pub struct Recommendation {
     pub advice: &'static str,
     /// The advice for people.
     pub says: String,
+    /// With `try_both`: journeys of each at which a difference as large as now would be seen in 4 of 5 cases.
+    pub needed_each: Option<u64>,
     /// Whether the evidence is from clients of the segment asked about.
     pub own_segment: bool,
     /// Options with enough data, the best lower bound first.
@@ -114,6 +116,7 @@ impl Recommendation {
             advice,
             says,
             own_segment: item.own_segment,
+            needed_each: item.needed_each,
             unknown: unknown.collect(),
             options,
         }

@@ -123,7 +123,7 @@ impl TimingGroup {
 }
 
 impl CurvePoint {
-    fn of(point: Point) -> Self {
+    pub(super) fn of(point: Point) -> Self {
         Self { days: point.days, paid: point.paid, band: bounds(point.band), at_risk: point.at_risk }
     }
 }

@@ -6,7 +6,7 @@ use crate::api::query::Params;
 use crate::api::{Problem, Result};
 use crate::app::App;
 use crate::ids::IdKind;
-use crate::learning::{counted_days, percent};
+use crate::outcome_note::{counted_days, percent};
 use crate::pages::errors::html;
 use crate::pages::journey::rendered;
 use crate::pages::layout::{Layout, Section};

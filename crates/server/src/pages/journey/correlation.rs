@@ -4,7 +4,7 @@
 use super::head::Record;
 use crate::api::Result;
 use crate::app::App;
-use crate::learning::{counted_days, percent};
+use crate::outcome_note::{counted_days, percent};
 use crate::pages::journeys::badge::Badge;
 use crate::pages::words::{When, duration};
 use askama::Template;

@@ -5,7 +5,7 @@ use super::tab::Tab;
 use crate::app::App;
 use crate::insights::answer::{Analysis, ConversionGroup, Standing};
 use crate::insights::ask::HORIZON_DAYS;
-use crate::learning::percent;
+use crate::outcome_note::percent;
 use crate::pages::intelligence::parts::rows::{rate_words, tone};
 use askama::Template;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use super::tab::Tab;
 use crate::api::Result;
 use crate::api::reviews::TEXT_CHARS_MAX;
 use crate::app::App;
-use crate::learning;
+use crate::outcome_note;
 use crate::pages::words::When;
 use askama::Template;
 use store::Conn;
@@ -85,7 +85,7 @@ impl ReviewPanel {
         let now_ms = app.context.clock.now_ms();
         let saved = stored.as_ref().map(|r| (r.changed_by.clone(), When::ago(r.changed_at_ms, now_ms)));
         let (revision, texts) = stored.map(|r| (r.revision, r.texts)).unwrap_or_default();
-        let automatic = learning::note(&record.journey, Some(&record.hypothesis));
+        let automatic = outcome_note::note(&record.journey, Some(&record.hypothesis));
         let asks = if tab == Tab::Learning { LEARNING } else { ANALYSIS };
         let field = |ask: &Ask| self::field(ask, &texts, automatic.as_deref(), sent);
         Ok(Self {

@@ -6,7 +6,7 @@ use crate::api::access::{Editor, Principal};
 use crate::api::path::Path;
 use crate::api::{Problem, Result, notes, outcomes, reviews};
 use crate::app::App;
-use crate::learning;
+use crate::outcome_note;
 use crate::pages::fields::{Faults, Fields};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -76,7 +76,7 @@ async fn is_automatic(app: &App, id: &str, text: &str) -> Result<bool> {
     let mut conn = app.db.read().await?;
     let Some(journey) = journeys::get(&mut conn, id).await? else { return Ok(false) };
     let hypothesis = contents::get_hypothesis(&mut conn, &journey.hypothesis_id).await?;
-    Ok(learning::note(&journey, hypothesis.as_ref()).is_some_and(|note| note == text.trim()))
+    Ok(outcome_note::note(&journey, hypothesis.as_ref()).is_some_and(|note| note == text.trim()))
 }
 
 async fn note(app: &App, who: &Principal, id: &str, fields: &Fields) -> Result<()> {

@@ -12,7 +12,7 @@ const CHANGES: Option<Role> = Some(Role::Editor);
 const OWNS: Option<Role> = Some(Role::Owner);
 
 /// (method, path, the least role that may)
-pub(super) const ROUTES: [(&str, &str, Option<Role>); 80] = [
+pub(super) const ROUTES: [(&str, &str, Option<Role>); 81] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -77,6 +77,7 @@ pub(super) const ROUTES: [(&str, &str, Option<Role>); 80] = [
     ("GET", "/api/v1/insights/revenue-by-week", READS),
     ("GET", "/api/v1/insights/scores", READS),
     ("GET", "/api/v1/insights/time-to-payment", READS),
+    ("GET", "/api/v1/insights/time-to-refund", READS),
     ("GET", "/api/v1/people", OWNS),
     ("POST", "/api/v1/people", OWNS),
     ("GET", "/api/v1/people/{id}", OWNS),

@@ -3,7 +3,7 @@
 use crate::util::TestApp;
 use insight::facts::pass::{Question, ask};
 use insight::facts::{Columns, Dimension, Filter};
-use insight::report::{contrast, elements, funnel, hypotheses};
+use insight::report::{contrast, elements, funnel, hypotheses, returns};
 use serde_json::Value;
 use server::apply::VIEW;
 use server::apply::journeys::change;
@@ -74,6 +74,7 @@ fn everything(columns: &Columns, as_of_s: u32) -> String {
             let _ = writeln!(all, "{by:?} {:?}", ask(columns, &question(by.clone())));
         }
         let question = question(Dimension::Everything);
+        let _ = writeln!(all, "{:?}", returns::report(columns, &question));
         let _ = writeln!(all, "{:?}", funnel::report(columns, &question));
         let _ = writeln!(all, "{:?}", contrast::report(columns, &question));
         let _ = writeln!(all, "{:?}", elements::report(columns, &question));

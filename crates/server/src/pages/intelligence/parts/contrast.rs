@@ -9,9 +9,6 @@ use crate::charts::{Figure, Frame, Picture, Table, Unit, unit};
 use crate::insights::answer::{Behaviour, Contrast, ElementShare};
 use crate::insights::{Insights, Unready};
 
-/// Above this q nothing may be called a difference: the rate of false discoveries of every verdict.
-const Q_MAX: f64 = insight::report::FALSE_DISCOVERY_MAX;
-
 pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body, Unready> {
     let answer = insights.contrast(&filters.ask).await?;
     Ok(Body { figures: vec![elements(&answer, filters), pages(&answer, filters)], ..Body::default() })
@@ -102,7 +99,7 @@ fn pages(answer: &Contrast, filters: &Filters) -> Figure {
             page.q.map_or_else(dash, p_words),
             words.clone(),
         ]);
-        if page.q.is_some_and(|q| q <= Q_MAX) {
+        if page.distinct {
             told.push(format!("{}: {words}", page_name(page.key)));
         }
     }
@@ -136,12 +133,10 @@ fn page_name(key: &str) -> &'static str {
 }
 
 fn page_words(page: &Behaviour) -> String {
-    match (page.delta, page.q) {
-        (Some(delta), Some(q)) if q <= Q_MAX => {
-            let more = if delta > 0.0 { "the paid stayed longer" } else { "the paid stayed shorter" };
-            more.to_owned()
-        }
-        (Some(_), _) => "no difference can be told".to_owned(),
-        (None, _) => page.why.clone().unwrap_or_else(dash),
+    match page.delta {
+        Some(delta) if page.distinct && delta > 0.0 => "the paid stayed longer".to_owned(),
+        Some(_) if page.distinct => "the paid stayed shorter".to_owned(),
+        Some(_) => "no difference can be told".to_owned(),
+        None => page.why.clone().unwrap_or_else(dash),
     }
 }

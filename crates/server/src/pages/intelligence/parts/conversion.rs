@@ -4,7 +4,7 @@ use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::super::summary::kind;
 use super::Body;
-use super::rows::{ROWS_MAX, first_large, p_said, rate, rate_table};
+use super::rows::{ROWS_MAX, comparable, first_large, p_said, rate, rate_table};
 use crate::charts::intervals::{self, Intervals};
 use crate::charts::{Figure, Frame, Unit};
 use crate::insights::answer::{Conversion, ConversionGroup};
@@ -33,7 +33,7 @@ fn figure(answer: &Conversion, filters: &Filters) -> Figure {
     let empty = format!("No journey of this period has {} yet.", with_article(kind));
     let mut picture = intervals::draw(Frame { id: "conversion-forest", title: &title }, plot, &empty);
     picture.notes.extend(left_out(answer));
-    let differ = answer.log_rank.as_ref().map(|test| {
+    let differ = answer.log_rank.as_ref().filter(|_| comparable(&answer.groups)).map(|test| {
         let verdict = if test.p < 0.05 {
             "they differ more than chance explains"
         } else {

@@ -105,10 +105,13 @@ fn calibrated(seller: &Accuracy) -> String {
         .observed
         .value
         .map_or_else(dash, |value| Unit::Percent.with_range(value, ends(seller.observed.interval, 0.0, 1.0)));
-    let skill = seller.skill.map_or(String::new(), |skill| {
+    let enough = seller.n >= insight::report::GATE_JOURNEYS;
+    let skill = seller.skill.filter(|_| enough).map(|skill| {
         let words = if skill > 0.0 { "better" } else { "no better" };
         format!(" They are {words} than always saying the base rate.")
     });
+    let few = || format!(" Insufficient: {} of {} needed.", seller.n, insight::report::GATE_JOURNEYS);
+    let skill = if enough { skill.unwrap_or_default() } else { few() };
     let p = seller.p.map_or(String::new(), |p| format!(" ({})", p_said(p)));
     format!(
         "Over {}, {} were predicted to pay and {observed} did{p}.{skill}",

@@ -11,6 +11,7 @@ mod returns;
 mod revenue;
 pub(in crate::pages) mod rows;
 mod scores;
+mod soon;
 mod timing;
 mod weeks;
 
@@ -122,7 +123,7 @@ impl Part {
             }
             Self::Funnel => "The furthest that each journey came.",
             Self::Weeks => "What came in and is kept, and what the same pace would bring.",
-            Self::Returns => "Of journeys that brought money, how many gave some of it back.",
+            Self::Returns => "Of journeys that brought money, how many gave some of it back, and how soon.",
             Self::Scores => "The chance that each is still paid in time.",
         }
     }

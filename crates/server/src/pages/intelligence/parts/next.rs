@@ -132,7 +132,14 @@ fn option_name(item: &Recommendation, label: &str) -> String {
 fn says(item: &Recommendation) -> String {
     match item.advice {
         "use" => format!("{} Associated with, not proof.", item.says),
-        "try_both" => format!("{} Start an experiment: some clients one, some the other, by lot.", item.says),
+        "try_both" => {
+            let needed = item.needed_each.map(|each| {
+                let each = unit::counted(each, "journey", "journeys");
+                format!(" A difference as large as now takes about {each} of each to be told.")
+            });
+            let words = "Start an experiment: some clients one, some the other, by lot.";
+            format!("{} {words}{}", item.says, needed.unwrap_or_default())
+        }
         "only_known" => format!("{} Send others as well, to have something to compare it with.", item.says),
         _ => item.says.clone(),
     }

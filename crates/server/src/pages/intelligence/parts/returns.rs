@@ -1,10 +1,11 @@
-//! Refunds and lost disputes by variation (SPEC B4).
+//! Refunds and lost disputes by variation (SPEC B4), and how soon after the payment they come.
 
 use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::super::summary::kind;
 use super::Body;
 use super::rows::{ROWS_MAX, ends, figure_words, first_large};
+use super::soon;
 use crate::charts::intervals::{self, Intervals, Row, Tone};
 use crate::charts::{Figure, Frame, Table, Unit, unit};
 use crate::insights::answer::{self, Revenue, RevenueGroup};
@@ -22,11 +23,15 @@ pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body,
             unit::counted(at_risk, "journey is", "journeys are")
         )
     });
+    let returns = insights.returns(&filters.ask).await?;
+    let mut words: Vec<String> = words.into_iter().collect();
+    words.extend(soon::expected(&returns));
     let figures = vec![
         figure("refund-rate", "Gave some back", &answer, filters, |group| &group.refund_rate),
         figure("dispute-rate", "Lost to a dispute", &answer, filters, |group| &group.loss_rate),
+        soon::figure(&returns, filters),
     ];
-    Ok(Body { words: words.into_iter().collect(), figures, ..Body::default() })
+    Ok(Body { words, figures, ..Body::default() })
 }
 
 fn figure(

@@ -84,6 +84,11 @@ pub(super) fn rate_table<'a>(kind: &str, groups: impl Iterator<Item = &'a Conver
     table
 }
 
+/// Whether differences between groups may be put into words: two of them are past the gate.
+pub(super) fn comparable(groups: &[ConversionGroup]) -> bool {
+    groups.iter().filter(|group| group.verdict != "insufficient").count() >= 2
+}
+
 /// A figure in words; why there is none when there is none.
 pub(super) fn figure_words(figure: &Figure, unit: Unit) -> String {
     match (figure.value, ends(figure.interval, 0.0, f64::INFINITY)) {

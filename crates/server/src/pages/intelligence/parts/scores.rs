@@ -49,18 +49,18 @@ pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body,
             of_when(&answer.as_of)
         ),
         worth: worth(answer.hold_out.as_ref(), answer.why.as_deref()),
-        rows: items.into_iter().take(ROWS_MAX).map(|scored| row(scored, filters)).collect(),
+        rows: items.into_iter().take(ROWS_MAX).map(row).collect(),
         more,
         csv: csv("scores", &filters.ask),
     };
     Ok(Body { html: html(&list), ..Body::default() })
 }
 
-fn row(scored: &Scored, filters: &Filters) -> Row {
+fn row(scored: &Scored) -> Row {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 10")]
     let ten = (scored.probability * 10.0).round().clamp(0.0, 10.0) as u8;
     Row {
-        href: format!("/?livemode={}&q={}", filters.ask.livemode, scored.journey_id),
+        href: format!("/journeys/{}", scored.journey_id),
         label: scored.label.clone(),
         probability: Unit::Percent.say(scored.probability),
         ten,

@@ -1,6 +1,6 @@
-//! `GET /api/v1/insights/revenue`, `time-to-payment` and `forecast`. SPEC I4, I5, B3.
+//! `GET /api/v1/insights/revenue`, `time-to-payment`, `time-to-refund` and `forecast`. SPEC I4, I5, B3.
 
-use super::{cohort, group, paid, paid_with};
+use super::{DAY_S, cohort, group, paid, paid_with};
 use crate::util::on_both;
 use serde_json::{Value, json};
 use server::api::access::Role;
@@ -108,6 +108,60 @@ async fn time_to_payment_says_not_reached_rather_than_a_mean_of_payers() {
         assert!(answer["log_rank"]["p"].as_f64().unwrap() < 0.01);
         let elements = app.insights("time-to-payment?by=element").await;
         assert_eq!(elements["log_rank"], Value::Null, "groups that overlap are not compared");
+    })
+    .await;
+}
+
+/// Time runs from each payment; what has been kept for a day is no proof that it stays.
+#[tokio::test]
+async fn time_to_refund_is_told_from_stripes_own_times() {
+    on_both(async |app| {
+        let few = app.insights("time-to-refund?by=content").await;
+        assert_eq!(
+            (&few["groups"], &few["expected"], &few["log_rank"]),
+            (&json!([]), &json!([]), &Value::Null)
+        );
+        let all = cohort(app, "old", 30, 200).await;
+        let mut payments = Vec::new();
+        for journey in &all {
+            payments.push(paid(app, journey, 2).await);
+        }
+        // Six by a refund with a time of its own, one by a charge that only shows it, one by a lost dispute.
+        for pay in &payments[..6] {
+            let mut refund = pay.refund("a", 50_000, "succeeded");
+            refund["created"] = (pay.at_s + 10 * DAY_S).into();
+            app.deliver(&[pay.event("refund.created", 20 * DAY_S, refund)]).await;
+        }
+        let [shown, lost] = [&payments[6], &payments[7]];
+        app.deliver(&[shown.event("charge.refunded", 10 * DAY_S, shown.refunded(20_000))]).await;
+        app.deliver(&[lost.event("charge.dispute.closed", 40 * DAY_S, lost.dispute(50_000, "lost"))]).await;
+        // A refund that failed gave nothing back.
+        let failed = payments[8].refund("b", 50_000, "failed");
+        app.deliver(&[payments[8].event("refund.failed", 5, failed)]).await;
+        for journey in cohort(app, "young", 6, 3).await {
+            paid(app, &journey, 2).await;
+        }
+        let answer = app.insights("time-to-refund?by=content").await;
+        let [old, young] = answer["groups"].as_array().unwrap().as_slice() else { panic!("{answer:#}") };
+        assert_eq!((&old["label"], &old["n"], &old["returned"]), (&json!("old"), &json!(30), &json!(8)));
+        let near = |figure: &Value, want: f64| (figure["value"].as_f64().unwrap() - want).abs() < 1e-9;
+        assert!(near(&old["within_30_days"], 7.0 / 30.0), "{old:#}");
+        assert!(near(&old["within_90_days"], 8.0 / 30.0), "{old:#}");
+        assert!(near(&old["median_days"], 10.0), "{old:#}");
+        assert_eq!((&young["state"], &young["needed"]), (&json!("insufficient"), &json!(20)));
+        assert_eq!(
+            (&young["within_90_days"]["state"], &young["curve"]),
+            (&json!("insufficient"), &json!([]))
+        );
+        let expected = &answer["expected"][0];
+        assert_eq!(
+            (&expected["currency"], &expected["net_minor"]),
+            (&json!("usd"), &json!(28 * 50_000 + 30_000))
+        );
+        // Six payments one day old: 8 in 30 that give back lose most of it.
+        let back = expected["back_minor"].as_f64().unwrap();
+        assert!(back > 60_000.0 && back < 80_000.0, "{expected:#}");
+        app.assert_followed().await;
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 mod filters;
 mod live;
+mod loading;
 mod parts;
 mod words;
 

@@ -131,6 +131,43 @@ async fn currencies_stay_apart_and_one_huge_payment_is_named() {
 }
 
 #[tokio::test]
+async fn how_soon_money_goes_back_is_told_past_the_gate_only() {
+    on_both(async |app| {
+        let journeys = cohort(app, "Old offer", 30, 200).await;
+        let mut payments = Vec::new();
+        for (number, journey) in journeys.iter().enumerate() {
+            payments.push(paid(app, journey, 2).await);
+            if number == 9 {
+                let refunds = part(app, "refunds", "").await;
+                let few = said(app, "refunds", "").await;
+                assert!(few.contains("Too few payments to say how soon money goes back"), "{few}");
+                assert!(few.contains("insufficient: about 20 needed"), "{few}");
+                assert!(
+                    !refunds.contains("refund-curves-drawing") && !few.contains("expected to go back"),
+                    "{few}"
+                );
+            }
+        }
+        let none = said(app, "refunds", "").await;
+        assert!(none.contains("Nothing has gone back in this period."), "{none}");
+        assert!(none.contains("within 90 days: at most"), "{none}");
+        for pay in &payments[..6] {
+            let mut refund = pay.refund("a", 50_000, "succeeded");
+            refund["created"] = (pay.at_s + 10 * 86_400).into();
+            app.deliver(&[pay.event("refund.created", 5, refund)]).await;
+        }
+        let html = part(app, "refunds", "").await;
+        assert!(html.contains("refund-curves-drawing") && html.contains("Gave some back by day"), "{html}");
+        assert!(html.contains("/api/v1/insights/time-to-refund?"), "{html}");
+        let known = said(app, "refunds", "").await;
+        assert!(known.contains("Gave some back within 30 days: 20 %"), "{known}");
+        assert!(known.contains("half of those within 10 days"), "{known}");
+        assert!(known.contains("Of $12,000.00 net now, about $0.00 is expected to go back yet"), "{known}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_to_send_to_one_client_uses_those_like_it() {
     on_both(async |app| {
         cohort(app, "food", 25, 40).await;

@@ -1,4 +1,5 @@
-//! What there is to learn from a journey, in words: a note that the program writes and says that it wrote.
+//! The note of the evidence: what all journeys together say of what this one was given, in words that the program writes
+//! and says that it wrote. What became of the journey itself is told by [`crate::outcome_note`].
 //!
 //! Nothing observed is said to have been caused: only "associated with".
 

@@ -1,4 +1,4 @@
-//! The automatic learning note: what the facts of one journey say of its hypothesis, and no more than they say. One
+//! The note of an outcome: what the facts of one journey say of its hypothesis, and no more than they say. One
 //! journey never shows that a probability was right or wrong, nor that anything was a cause.
 
 use crate::pages::words::duration;
