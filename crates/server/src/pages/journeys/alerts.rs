@@ -4,7 +4,7 @@ use super::loaded::Loaded;
 use super::query::Query;
 use super::tiles::Counts;
 use crate::app::App;
-use crate::pages::list::address;
+use crate::pages::href::with_query;
 use crate::pages::words::number;
 use askama::Template;
 use ledger::PaymentStatus;
@@ -56,7 +56,7 @@ impl Alerts {
         };
         let named = ids.iter().filter_map(|id| loaded.line(id)).map(alert).collect();
         let mode = query.livemode().to_string();
-        let all = address("/", &[("livemode", Some(&mode)), ("payment_status", Some("failed"))]);
+        let all = with_query("/", [("livemode", Some(mode.as_str())), ("payment_status", Some("failed"))]);
         Self { all: (count > NAMED_MAX).then_some(all), named, count, count_words: number(count) }
     }
 }

@@ -17,7 +17,7 @@ use store::words;
 pub(super) enum Empty {
     /// Nothing in this mode.
     New {
-        /// For the example calls.
+        /// For the webhook’s address.
         public_url: String,
         /// `live` or `test`
         mode: &'static str,

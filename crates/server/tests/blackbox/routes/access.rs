@@ -168,6 +168,7 @@ pub(super) const PAGES: [(&str, &str, Option<Role>); 85] = [
     ("POST", "/settings/tokens/{id}/revoke", OWNS),
     ("GET", "/settings/account", READS),
     ("POST", "/settings/account/password", READS),
+    ("POST", "/settings/account/email", READS),
     ("POST", "/settings/account/others", READS),
     ("POST", "/settings/sessions/{id}/end", READS),
     ("GET", "/settings/audit", OWNS),

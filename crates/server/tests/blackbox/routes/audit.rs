@@ -81,6 +81,7 @@ const FORMS: [(&str, &str); 31] = [
     ("/settings/tokens", "token.create"),
     ("/settings/tokens/{id}/revoke", "token.revoke"),
     ("/settings/account/password", "person.password"),
+    ("/settings/account/email", "person.email"),
     ("/settings/account/others", "session.end_others"),
     ("/settings/sessions/{id}/end", "session.end"),
     // A client's, who is no person of ours: kept as an agreement, a checkout, a view.
