@@ -36,12 +36,12 @@ statements! {
                 WHERE content_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR number < $2) ORDER BY number DESC LIMIT $3";
     TALLY = "SELECT v.content_id, count(*), CAST(sum(COALESCE(l.amount, 0) + COALESCE(t.amount, 0)) AS BIGINT) \
              FROM content_version v \
-             LEFT JOIN journey_tally l ON l.livemode AND l.name = 'version' AND l.key = v.id \
-             LEFT JOIN journey_tally t ON NOT t.livemode AND t.name = 'version' AND t.key = v.id \
+             LEFT JOIN journey_tally l ON l.livemode = TRUE AND l.name = 'version' AND l.key = v.id \
+             LEFT JOIN journey_tally t ON t.livemode = FALSE AND t.name = 'version' AND t.key = v.id \
              WHERE v.content_id = ANY($1) GROUP BY v.content_id";
     JOURNEYS_OF = "SELECT v.id, CAST(COALESCE(l.amount, 0) + COALESCE(t.amount, 0) AS BIGINT) FROM content_version v \
-             LEFT JOIN journey_tally l ON l.livemode AND l.name = 'version' AND l.key = v.id \
-             LEFT JOIN journey_tally t ON NOT t.livemode AND t.name = 'version' AND t.key = v.id WHERE v.id = ANY($1)";
+             LEFT JOIN journey_tally l ON l.livemode = TRUE AND l.name = 'version' AND l.key = v.id \
+             LEFT JOIN journey_tally t ON t.livemode = FALSE AND t.name = 'version' AND t.key = v.id WHERE v.id = ANY($1)";
     BY_IDS = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
               processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
               WHERE id = ANY($1)";

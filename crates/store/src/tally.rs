@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 statements! {
     READ = "SELECT key, amount FROM journey_tally WHERE livemode = $1 AND name = $2 AND key >= $3 ORDER BY key";
-    FRONT = "SELECT livemode, name, key, amount FROM journey_tally WHERE livemode AND name = 'state' \
-             UNION ALL SELECT livemode, name, key, amount FROM journey_tally WHERE NOT livemode AND name = 'state' \
+    FRONT = "SELECT livemode, name, key, amount FROM journey_tally WHERE livemode = TRUE AND name = 'state' \
+             UNION ALL SELECT livemode, name, key, amount FROM journey_tally WHERE livemode = FALSE AND name = 'state' \
              UNION ALL SELECT livemode, name, key, amount FROM journey_tally WHERE livemode = $1 AND name = 'paid_after' \
              UNION ALL SELECT livemode, name, key, amount FROM journey_tally WHERE livemode = $1 AND name = 'net' \
              AND key >= $2";

@@ -96,7 +96,7 @@ pub(super) const ROUTES: [(&str, &str, Option<Role>); 80] = [
 ];
 
 /// (method, path, the least role that may). Who holds a client's link may all that a client may.
-pub(super) const PAGES: [(&str, &str, Option<Role>); 85] = [
+pub(super) const PAGES: [(&str, &str, Option<Role>); 86] = [
     ("GET", "/", READS),
     ("GET", "/live", READS),
     ("GET", "/journeys.csv", READS),

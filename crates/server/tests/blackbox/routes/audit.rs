@@ -52,7 +52,7 @@ const ACTIONS: [(&str, &str, &str); 35] = [
 ];
 
 /// Pages' forms; what they do, tests of the pages look at. `""`: nothing that a person changes.
-const FORMS: [(&str, &str); 31] = [
+const FORMS: [(&str, &str); 32] = [
     ("/sign-in", "person.sign_in"),
     ("/sign-out", "person.sign_out"),
     ("/set-up", "person.set_up"),
