@@ -60,31 +60,33 @@ pub(crate) fn run(options: &Options) -> Outcome<ExitCode> {
     let lent = lent.map(|(url, postmaster_pid)| Lent { url, postmaster_pid });
     println!("{} pages, {} events/s for {} s\n", options.pages, options.rate, options.seconds);
     println!(
-        "{:<16}{:>10}{:>10}{:>10}{:>10}{:>14}{:>14}",
-        "", "told", "p50 ms", "p99 ms", "max ms", "peak MB at ¼", "at the end"
+        "{:<16}{:>10}{:>10}{:>10}{:>10}{:>14}{:>14}{:>12}{:>12}",
+        "", "told", "p50 ms", "p99 ms", "max ms", "peak MB at ¼", "at the end", "server s", "database s"
     );
     for &kind in &options.only {
         let target = Target::start(kind, &program, folder, lent.as_ref())?;
-        let (mut took, early_mb) = measure(&target, options)?;
+        let (mut took, early_mb, (server_s, database_s)) = measure(&target, options)?;
         took.sort_by(f64::total_cmp);
         let at = |percent: usize| took.get(took.len() * percent / 100).copied().unwrap_or(f64::NAN);
         println!(
-            "{:<16}{:>10}{:>10.1}{:>10.1}{:>10.1}{:>14.0}{:>14.0}",
+            "{:<16}{:>10}{:>10.1}{:>10.1}{:>10.1}{:>14.0}{:>14.0}{:>12.1}{:>12.1}",
             kind.name(),
             took.len(),
             at(50),
             at(99),
             took.last().copied().unwrap_or(f64::NAN),
             early_mb,
-            target.peak_rss_mb()?
+            target.peak_rss_mb()?,
+            server_s,
+            database_s
         );
     }
     println!("\nThe goal is a p99 under {GOAL_MS} ms on an otherwise idle machine.");
     Ok(ExitCode::SUCCESS)
 }
 
-/// Latencies in ms, and the peak of memory after a quarter of the time.
-fn measure(target: &Target, options: &Options) -> Outcome<(Vec<f64>, f64)> {
+/// Latencies in ms, the peak of memory after a quarter of the time, and CPU seconds of server and database.
+fn measure(target: &Target, options: &Options) -> Outcome<(Vec<f64>, f64, (f64, f64))> {
     let journeys = target.make_journeys(JOURNEYS)?;
     let token = target.token()?;
     let sent: Sent = Arc::new(journeys.iter().map(|id| (id.clone(), Mutex::new(None))).collect());
@@ -97,6 +99,7 @@ fn measure(target: &Target, options: &Options) -> Outcome<(Vec<f64>, f64)> {
         let read = |_| scope.spawn(move || watch(target.address, token, sent, over));
         let readers: Vec<_> = (0..options.pages).map(read).collect();
         std::thread::sleep(Duration::from_secs(2));
+        let cpu = target.cpu_seconds()?;
         let begin = Instant::now();
         let next = Mutex::new(0_usize);
         let bring = || -> Outcome<()> {
@@ -132,12 +135,14 @@ fn measure(target: &Target, options: &Options) -> Outcome<(Vec<f64>, f64)> {
             senders.into_iter().try_for_each(|s| s.join().map_err(|_| "a sender failed")?)
         })?;
         std::thread::sleep(Duration::from_secs(1));
+        let used = target.cpu_seconds()?;
         over.store(true, Ordering::Relaxed);
         let mut took = Vec::new();
         for reader in readers {
             took.extend(reader.join().map_err(|_| "a reader failed")??);
         }
-        Ok((took, early.join().map_err(|_| "a reading failed")??))
+        let used = (used.0 - cpu.0, used.1 - cpu.1);
+        Ok((took, early.join().map_err(|_| "a reading failed")??, used))
     })
 }
 

@@ -57,6 +57,14 @@ pub(super) fn all(places: &Places) -> Vec<Ask> {
         api("API: payments", "/api/v1/payments"),
         api("API: unmatched payments", "/api/v1/payments?unmatched=true"),
         api("API: events", "/api/v1/events"),
+        api("payments", "/payments?livemode=true"),
+        api("payments, search: 2 % have it", "/payments?livemode=true&q=lima"),
+        api("payments, search: two words", "/payments?livemode=true&q=lima%20gold"),
+        api("payments, search: none has it", "/payments?livemode=true&q=zzzzzz"),
+        api("payments that wait for a journey", "/payments/unmatched?livemode=true"),
+        api("events", "/events?livemode=true"),
+        api("events, search: nothing mentions it", "/events?livemode=true&q=pi_nothing"),
+        api("contents", "/contents"),
     ]);
     all
 }

@@ -4,7 +4,6 @@
 window.journey = (() => {
   const LOOK_AGAIN_MS = 60; // what changes in a burst is loaded once
   const RETRY_MS = 3000;
-  const COPIED_MS = 2000;
   const HEADERS = { accept: "text/html" };
 
   let source = null;
@@ -44,7 +43,6 @@ window.journey = (() => {
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", `tab-${of.dataset.tab}`);
     panel.tabIndex = 0;
-    for (const button of of.querySelectorAll("[data-copy-text]")) button.hidden = false;
     drafts.restore(of);
   }
 
@@ -182,8 +180,6 @@ window.journey = (() => {
   });
 
   document.addEventListener("click", (event) => {
-    const copy = event.target.closest("[data-copy-text]");
-    if (copy) return copied(copy);
     const link = event.target.closest("#journey a[href]");
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (!link || !plain || event.defaultPrevented || link.target || "leave" in link.dataset) return;
@@ -192,20 +188,6 @@ window.journey = (() => {
     if (link.dataset.discard) drafts.dropNamed(link, link.dataset.discard);
     go(link.href, link.dataset.focus ?? (link.dataset.tab ? link.id : undefined));
   });
-
-  async function copied(button) {
-    const words = button.dataset.words ?? button.textContent;
-    button.dataset.words = words;
-    try {
-      await navigator.clipboard.writeText(button.dataset.copyText);
-      button.textContent = "Copied";
-    } catch {
-      // Not allowed here (plain HTTP): show it, selected, to copy by hand.
-      button.textContent = "Copy it from here";
-      prompt("Copy this link", button.dataset.copyText);
-    }
-    setTimeout(() => { button.textContent = words; }, COPIED_MS);
-  }
 
   const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
   document.addEventListener("keydown", (event) => {
@@ -235,7 +217,6 @@ window.journey = (() => {
     start();
   } else {
     drafts.restore(document);
-    for (const button of document.querySelectorAll("[data-copy-text]")) button.hidden = false;
   }
 
   return { fetched, enhance, start, stop };

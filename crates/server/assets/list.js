@@ -1,6 +1,6 @@
 // What makes a list quicker with script; without, the same forms and links work by themselves.
 //
-// Search as you type, ticking ranges, keys, copying. `live.js` changes rows; this never does but by loading the page anew.
+// Search as you type, ticking ranges, keys. `live.js` changes rows; this never does but by loading the page anew.
 "use strict";
 (() => {
   const TYPING_MS = 180; // a pause in typing
@@ -104,22 +104,7 @@
   });
   marks?.addEventListener("change", (event) => { if (event.target.name === "all") count(); });
 
-  // Copying a link.
-  async function copy(button) {
-    const field = document.getElementById(button.dataset.copy);
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      field.select();
-      document.execCommand("copy");
-    }
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy link"; }, 2000);
-  }
-
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy]");
-    if (button) copy(button);
     const opener = event.target.closest("[data-open]");
     if (opener) document.getElementById(opener.dataset.open)?.showModal();
   });
@@ -165,7 +150,7 @@
 
   // What needs script is shown with it.
   function enhance() {
-    for (const hidden of document.querySelectorAll("[data-copy][hidden], [data-open][hidden]")) hidden.hidden = false;
+    for (const hidden of document.querySelectorAll("[data-open][hidden]")) hidden.hidden = false;
     count();
   }
   document.addEventListener("whypaid:morphed", enhance);

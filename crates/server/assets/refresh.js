@@ -54,20 +54,4 @@
     else look();
   });
   if (parts().length > 0) timer = setTimeout(look, wait);
-
-  // `data-copy` names what a button copies; the button is there only where that can work.
-  for (const button of document.querySelectorAll("[data-copy]")) {
-    if (!navigator.clipboard) continue;
-    button.hidden = false;
-    const words = button.textContent;
-    button.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-        button.textContent = "Copied";
-      } catch {
-        button.textContent = "Not allowed here";
-      }
-      setTimeout(() => { button.textContent = words; }, 2000);
-    });
-  }
 })();

@@ -1,10 +1,8 @@
 // Small helps for the settings; everything works without them.
-// `<section data-refresh="/address">` is asked for again until the answer no longer says so; `<button data-copy="id">`
-// copies what that field holds.
+// `<section data-refresh="/address">` is asked for again until the answer no longer says so.
 "use strict";
 (() => {
   const EVERY_MS = 3000;
-  const COPIED_MS = 2000;
 
   async function refresh() {
     const old = document.querySelector("[data-refresh]");
@@ -35,15 +33,6 @@
     }
   }
 
-  for (const button of document.querySelectorAll("[data-copy]")) {
-    const words = button.textContent;
-    button.hidden = !navigator.clipboard;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
-      button.textContent = "Copied";
-      setTimeout(() => { button.textContent = words; }, COPIED_MS);
-    });
-  }
   for (const field of document.querySelectorAll("input[readonly]")) {
     field.addEventListener("focus", () => field.select());
   }

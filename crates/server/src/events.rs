@@ -106,10 +106,11 @@ fn cut(mut events: Vec<Event>, limit: i64) -> Found {
     Found { events, next, ..Found::default() }
 }
 
-/// Events that decided what is known of an object and of the others of its payment, however old they are.
-async fn told_of(conn: &mut Conn, object_id: &str) -> Result<Vec<String>> {
+/// Events that decided what is known of an object and of the others of its payment, however old they are; `None` when no
+/// event that was applied told of it.
+async fn told_of(conn: &mut Conn, object_id: &str) -> Result<Option<Vec<String>>> {
     let Some(object) = snapshots::by_ids(conn, vec![object_id.to_owned()]).await?.pop() else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let tree = snapshots::by_payments(conn, vec![object.payment_id]).await?;
     let facts = tree.into_iter().filter_map(|row| row.facts);
@@ -118,7 +119,7 @@ async fn told_of(conn: &mut Conn, object_id: &str) -> Result<Vec<String>> {
         let f = payment.facts;
         ids.extend([f.told, f.failed, f.processing].into_iter().flatten().map(|told| told.event_id));
     }
-    Ok(ids)
+    Ok(Some(ids))
 }
 
 /// One event with its payload.

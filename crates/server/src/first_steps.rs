@@ -6,7 +6,7 @@ use crate::api::Result;
 use crate::app::App;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::first_steps;
+use store::first_steps::{self, FirstSteps};
 use stripe::api::{Api, ApiError, ListKind, ListQuery};
 use tokio::time::{Instant, timeout};
 
@@ -34,7 +34,8 @@ pub enum Key {
     Unreachable(String),
 }
 
-/// The last answer; one question at a time.
+/// The last answer; one question at a time. Also whether the database has everything: what was there once is never
+/// deleted, so that need not be asked again.
 #[derive(Debug, Default)]
 pub struct KeyCheck(Mutex<Checked>);
 
@@ -42,6 +43,7 @@ pub struct KeyCheck(Mutex<Checked>);
 struct Checked {
     answer: Option<(Key, Instant)>,
     asking: bool,
+    all_seen: bool,
 }
 
 impl KeyCheck {
@@ -86,7 +88,7 @@ impl Steps {
 
 /// How far the set-up is now.
 pub async fn steps(app: &App) -> Result<Steps> {
-    let seen = first_steps::seen(&mut app.db.read().await?).await?;
+    let seen = seen(app).await?;
     Ok(Steps {
         webhook_secret: !app.config.webhook_secrets.is_empty(),
         event: seen.event,
@@ -96,6 +98,16 @@ pub async fn steps(app: &App) -> Result<Steps> {
         journey: seen.journey,
         payment: seen.payment,
     })
+}
+
+async fn seen(app: &App) -> Result<FirstSteps> {
+    let all = FirstSteps { event: true, content: true, journey: true, payment: true };
+    if app.key_check.lock().all_seen {
+        return Ok(all);
+    }
+    let seen = first_steps::seen(&mut app.db.read().await?).await?;
+    app.key_check.lock().all_seen = seen == all;
+    Ok(seen)
 }
 
 /// The last answer; asks again beside the request when it is old.
@@ -109,7 +121,9 @@ fn key(app: &App) -> Key {
         let app = app.clone();
         tokio::spawn(async move {
             let answer = ask(&api).await;
-            *app.key_check.lock() = Checked { answer: Some((answer, Instant::now())), asking: false };
+            let mut checked = app.key_check.lock();
+            checked.answer = Some((answer, Instant::now()));
+            checked.asking = false;
         });
     }
     checked.answer.as_ref().map_or(Key::Asked, |(key, _)| key.clone())

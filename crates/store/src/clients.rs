@@ -1,10 +1,10 @@
 //! Clients: who should pay.
 
 use crate::args::{Value, args};
+use crate::client_search;
 use crate::db::Conn;
 use crate::entries;
 use crate::error::Result;
-use crate::journeys::contains;
 use crate::row::{Row, to_json};
 use crate::sql::statements;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ statements! {
     LIST = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms FROM client \
             WHERE (CAST($1 AS TEXT) IS NULL OR id < $1) ORDER BY id DESC LIMIT $2";
     SEARCH = "SELECT id, name, email, company, attributes, stripe_customer_id, created_at_ms FROM client \
-              WHERE search LIKE $1 ESCAPE '!' ORDER BY id DESC LIMIT $2";
+              WHERE id = ANY($1) ORDER BY id DESC LIMIT $2";
     SET_CUSTOMER = "UPDATE client SET stripe_customer_id = $1 WHERE id = $2";
     KNOWN_EMAILS = "SELECT DISTINCT email FROM client WHERE email = ANY($1)";
     @many INSERT = "client" (id: Text, name: Text, email: Text, company: Text, attributes: Text, search: Text,
@@ -116,9 +116,10 @@ pub async fn list(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Ve
     conn.fetch_all(&LIST, args![after, limit]).await?.iter().map(stored).collect()
 }
 
-/// Clients whose name, address or company contains `text` in any case, newest first.
+/// Clients whose name, address or company has words that begin with those of `text`, newest first.
 pub async fn search(conn: &mut Conn, text: &str, limit: i64) -> Result<Vec<StoredClient>> {
-    conn.fetch_all(&SEARCH, args![contains(text), limit]).await?.iter().map(stored).collect()
+    let ids = client_search::find(conn, text).await?.ids;
+    conn.fetch_all(&SEARCH, args![ids, limit]).await?.iter().map(stored).collect()
 }
 
 /// Names the client's Stripe customer. False when there is no such client.

@@ -25,14 +25,23 @@ statements! {
     NEWEST_VERSION = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
                    processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
                    WHERE content_id = $1 AND journey_id IS NULL ORDER BY number DESC LIMIT 1";
+    NEWEST_VERSIONS = "SELECT v.id, v.content_id, v.number, v.parent_id, v.hypothesis_id, v.activation, v.agreement, \
+                   v.confirmation, v.processing, v.amount_minor, v.currency, v.elements, v.journey_id, v.created_at_ms \
+                   FROM content_version v WHERE v.content_id = ANY($1) AND v.journey_id IS NULL \
+                   AND NOT EXISTS (SELECT 1 FROM content_version n WHERE n.content_id = v.content_id \
+                   AND n.journey_id IS NULL AND n.number > v.number)";
     NEXT_NUMBER = "SELECT COALESCE(max(number), 0) + 1 FROM content_version WHERE content_id = $1";
     VERSIONS = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
                 processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
                 WHERE content_id = $1 AND (CAST($2 AS BIGINT) IS NULL OR number < $2) ORDER BY number DESC LIMIT $3";
-    TALLY = "SELECT v.content_id, count(DISTINCT v.id), count(j.id) FROM content_version v \
-             LEFT JOIN journey j ON j.content_version_id = v.id WHERE v.content_id = ANY($1) GROUP BY v.content_id";
-    JOURNEYS_OF = "SELECT content_version_id, count(*) FROM journey WHERE content_version_id = ANY($1) \
-                   GROUP BY content_version_id";
+    TALLY = "SELECT v.content_id, count(*), CAST(sum(COALESCE(l.amount, 0) + COALESCE(t.amount, 0)) AS BIGINT) \
+             FROM content_version v \
+             LEFT JOIN journey_tally l ON l.livemode = TRUE AND l.name = 'version' AND l.key = v.id \
+             LEFT JOIN journey_tally t ON t.livemode = FALSE AND t.name = 'version' AND t.key = v.id \
+             WHERE v.content_id = ANY($1) GROUP BY v.content_id";
+    JOURNEYS_OF = "SELECT v.id, CAST(COALESCE(l.amount, 0) + COALESCE(t.amount, 0) AS BIGINT) FROM content_version v \
+             LEFT JOIN journey_tally l ON l.livemode = TRUE AND l.name = 'version' AND l.key = v.id \
+             LEFT JOIN journey_tally t ON t.livemode = FALSE AND t.name = 'version' AND t.key = v.id WHERE v.id = ANY($1)";
     BY_IDS = "SELECT id, content_id, number, parent_id, hypothesis_id, activation, agreement, confirmation, \
               processing, amount_minor, currency, elements, journey_id, created_at_ms FROM content_version \
               WHERE id = ANY($1)";
@@ -206,6 +215,11 @@ pub async fn newest_version(conn: &mut Conn, content_id: &str) -> Result<Option<
     conn.fetch_optional(&NEWEST_VERSION, args![content_id]).await?.as_ref().map(version).transpose()
 }
 
+/// Likewise of these contents.
+pub async fn newest_versions(conn: &mut Conn, content_ids: Vec<String>) -> Result<Vec<StoredVersion>> {
+    conn.fetch_all(&NEWEST_VERSIONS, args![content_ids]).await?.iter().map(version).collect()
+}
+
 /// The number of a content's next version. Take it under [`crate::Db::ledger`], so that it is given once.
 pub async fn next_number(conn: &mut Conn, content_id: &str) -> Result<i64> {
     let row = conn.fetch_optional(&NEXT_NUMBER, args![content_id]).await?;
@@ -227,7 +241,7 @@ pub async fn versions_by_ids(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<St
     conn.fetch_all(&BY_IDS, args![ids]).await?.iter().map(version).collect()
 }
 
-/// (content, its versions, the journeys that go through one of them).
+/// (content, its versions, the journeys that go through one of them), by kept counts.
 pub async fn tally(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<(String, i64, i64)>> {
     let rows = conn.fetch_all(&TALLY, args![ids]).await?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
@@ -236,7 +250,8 @@ pub async fn tally(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<(String, i64
 /// (version, the journeys that go through it); those without any are left out.
 pub async fn journeys_of(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<(String, i64)>> {
     let rows = conn.fetch_all(&JOURNEYS_OF, args![ids]).await?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+    let counts = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<Vec<_>>>()?;
+    Ok(counts.into_iter().filter(|(_, journeys)| *journeys != 0).collect())
 }
 
 /// (version, its hypothesis) of those ids that are versions.

@@ -41,8 +41,10 @@ statements! {
             e.attempts, w.status, w.attempts, w.last_error \
             FROM event e LEFT JOIN event_waiting w ON w.event_id = e.id WHERE e.id = ANY($1) \
             ORDER BY e.received_at_ms DESC, e.id DESC";
-    BODIES = "SELECT id, received_at_ms, body FROM event WHERE (received_at_ms, id) < ($1, $2) \
-            ORDER BY received_at_ms DESC, id DESC LIMIT $3";
+    LOOKED = "SELECT s.id, (NOT s.handled OR EXISTS (SELECT 1 FROM event_waiting w WHERE w.event_id = s.id)) \
+            FROM (SELECT id, handled FROM event WHERE received_at_ms >= $1 AND received_at_ms < $2 \
+            ORDER BY received_at_ms DESC, id DESC LIMIT $3) s";
+    BODIES = "SELECT id, body FROM event WHERE id = ANY($1)";
     CURSOR = "SELECT received_at_ms FROM event WHERE id = $1";
     WAIT_COUNTS = "SELECT w.status, count(*) FROM event_waiting w CROSS JOIN event e \
             WHERE e.id = w.event_id AND e.livemode = $1 GROUP BY w.status";
@@ -60,7 +62,9 @@ pub const SEARCHED_MAX: usize = 2_000;
 /// Bytes of payloads that are searched.
 const SEARCHED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Payloads loaded in one go.
-const BODIES_PAGE: i64 = 200;
+const BODIES_PAGE: usize = 200;
+/// Objects that every event applied by us noted when it spoke of one: what they belong to is read from any of theirs.
+const ALWAYS_NOTED: [&str; 2] = ["pi_", "cs_"];
 
 /// Which events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,40 +177,74 @@ pub struct Found {
 }
 
 /// Events that pass `filter` and are called `q`, or mention it: those in `known`, and those among the newest
-/// [`SEARCHED_MAX`] whose payload has it.
-pub async fn search(conn: &mut Conn, filter: &EventFilter, q: &str, known: Vec<String>) -> Result<Found> {
-    let mut ids = known;
+/// [`SEARCHED_MAX`] whose payload has it. `known` is absent when no applied event told of such an object: for most
+/// objects it then suffices to look into the events that were not applied.
+pub async fn search(
+    conn: &mut Conn,
+    filter: &EventFilter,
+    q: &str,
+    known: Option<Vec<String>>,
+) -> Result<Found> {
+    let only_unapplied = known.is_none() && ALWAYS_NOTED.iter().any(|prefix| q.starts_with(prefix));
+    let mut ids = known.unwrap_or_default();
     ids.push(q.to_owned());
-    let (mut searched, mut bytes, mut all) = (0, 0, false);
-    let mut before = (filter.to_ms.unwrap_or(i64::MAX), String::new());
-    while searched < SEARCHED_MAX && bytes < SEARCHED_BYTES_MAX {
-        let rows = conn.fetch_all(&BODIES, args![before.0, &before.1, BODIES_PAGE]).await?;
-        all = i64::try_from(rows.len()).is_ok_and(|count| count < BODIES_PAGE);
-        for row in rows {
-            let (id, received_at_ms, body): (String, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            searched += 1;
-            bytes += body.len();
-            before = (received_at_ms, id.clone());
-            if mentions(&body, q) {
-                ids.push(id);
-            }
-        }
-        if all || filter.from_ms.is_some_and(|from_ms| before.0 < from_ms) {
-            all = true;
+    let (from_ms, to_ms) = (filter.from_ms.unwrap_or(i64::MIN), filter.to_ms.unwrap_or(i64::MAX));
+    let limit = i64::try_from(SEARCHED_MAX).unwrap_or(i64::MAX);
+    let mut newest: Vec<(String, bool)> = Vec::new();
+    for row in conn.fetch_all(&LOOKED, args![from_ms, to_ms, limit]).await? {
+        newest.push((row.get(0)?, row.get(1)?));
+    }
+    let mut searched = (newest.len() >= SEARCHED_MAX).then_some(newest.len());
+    let asked: Vec<String> =
+        newest.into_iter().filter(|(_, unapplied)| *unapplied || !only_unapplied).map(|(id, _)| id).collect();
+    let (mention, mut bytes) = (Mention::of(q), 0);
+    for (page, some) in asked.chunks(BODIES_PAGE).enumerate() {
+        if bytes >= SEARCHED_BYTES_MAX {
+            searched = Some(page * BODIES_PAGE);
             break;
+        }
+        for row in conn.fetch_all(&BODIES, args![some]).await? {
+            let body: Vec<u8> = row.get(1)?;
+            bytes += body.len();
+            if mention.is_in(&body) {
+                ids.push(row.get(0)?);
+            }
         }
     }
     ids.sort_unstable();
     ids.dedup();
     let mut events = by_ids(conn, ids).await?;
     events.retain(|event| filter.passes(event));
-    Ok(Found { events, searched: (!all).then_some(searched) })
+    Ok(Found { events, searched })
 }
 
-/// As JSON writes it: `q` is an id, which needs no escapes.
-fn mentions(body: &[u8], q: &str) -> bool {
-    let quoted = format!("\"{q}\"");
-    body.windows(quoted.len()).any(|part| part == quoted.as_bytes())
+/// An id as JSON writes it, which needs no escapes, and how far one may skip after a byte that ends no match (Horspool).
+struct Mention {
+    quoted: Vec<u8>,
+    skip: [usize; 256],
+}
+
+impl Mention {
+    fn of(id: &str) -> Self {
+        let quoted = format!("\"{id}\"").into_bytes();
+        let mut skip = [quoted.len(); 256];
+        for (at, byte) in quoted[..quoted.len() - 1].iter().enumerate() {
+            skip[usize::from(*byte)] = quoted.len() - 1 - at;
+        }
+        Self { quoted, skip }
+    }
+
+    fn is_in(&self, body: &[u8]) -> bool {
+        let mut rest = body;
+        while let Some(part) = rest.get(..self.quoted.len()) {
+            if part == self.quoted {
+                return true;
+            }
+            let last = part.last().copied().unwrap_or_default();
+            rest = &rest[self.skip[usize::from(last)]..];
+        }
+        false
+    }
 }
 
 /// How many events of a mode are where.
@@ -231,4 +269,20 @@ pub async fn counts(conn: &mut Conn, livemode: bool, since_ms: i64) -> Result<Co
         *(if row.get(0)? { &mut counts.applied } else { &mut counts.ignored }) = row.get(1)?;
     }
     Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mention_is_the_whole_id() {
+        let mention = Mention::of("pi_1");
+        for body in ["\"pi_1\"", "{\"a\":\"pi_1\"}", "\"\"pi_1\"", "\"pi_pi_1\"pi_1\"pi_1\"x"] {
+            assert!(mention.is_in(body.as_bytes()), "{body}");
+        }
+        for body in ["", "\"pi_1", "pi_1", "\"pi_12\"", "\"api_1\"", "\"PI_1\""] {
+            assert!(!mention.is_in(body.as_bytes()), "{body}");
+        }
+    }
 }

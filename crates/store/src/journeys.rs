@@ -252,6 +252,7 @@ pub async fn give(
     price: Money,
     at_ms: i64,
 ) -> Result<i64> {
+    let journeys = by_ids(conn, vec![id.to_owned()]).await?;
     let before = versions(conn, vec![id.to_owned()]).await?;
     let given_at_ms = before.last().map_or(at_ms, |last| at_ms.max(last.given_at_ms.saturating_add(1)));
     let values =
@@ -261,6 +262,8 @@ pub async fn give(
     }
     conn.execute(&INSERT_VERSION, args![id, given_at_ms, version_id, hypothesis_id]).await?;
     entries::enter(conn, vec![id.to_owned()]).await?;
+    let now = |j: &StoredJourney| StoredJourney { content_version_id: version_id.to_owned(), ..j.clone() };
+    tally::change(conn, &journeys, &journeys.iter().map(now).collect::<Vec<_>>()).await?;
     Ok(given_at_ms)
 }
 
@@ -297,17 +300,4 @@ pub async fn versions(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<GivenVers
             })
         })
         .collect()
-}
-
-/// A `LIKE` pattern for "contains, in any case", with `!` as escape.
-pub(crate) fn contains(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.to_lowercase().chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }

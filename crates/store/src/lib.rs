@@ -11,6 +11,7 @@ mod bind;
 pub mod browsers;
 pub mod bulk_marks;
 pub mod checkouts;
+mod client_search;
 pub mod clients;
 pub mod contents;
 mod copied;

@@ -63,6 +63,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0009_facts.sql"),
         include_str!("../migrations/postgres/0009_facts.sql"),
     ),
+    (
+        12,
+        "ownership",
+        include_str!("../migrations/sqlite/0012_ownership.sql"),
+        include_str!("../migrations/postgres/0012_ownership.sql"),
+    ),
 ];
 
 /// What sqlx keeps on PostgreSQL, so that both databases tell the same.

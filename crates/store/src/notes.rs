@@ -7,13 +7,13 @@ use crate::row::{Row, to_json};
 use crate::sql::statements;
 
 statements! {
-    GET = "SELECT journey_id, id, at_ms, author, text, tags, priority, revision, edited_at_ms, edited_by FROM note \
-           WHERE journey_id = $1 AND id = $2";
-    OF_JOURNEY = "SELECT journey_id, id, at_ms, author, text, tags, priority, revision, edited_at_ms, edited_by \
-                  FROM note WHERE journey_id = $1 AND (CAST($2 AS TEXT) IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
+    GET = "SELECT journey_id, id, at_ms, author, text, tags, priority, revision, edited_at_ms, edited_by, author_id \
+           FROM note WHERE journey_id = $1 AND id = $2";
+    OF_JOURNEY = "SELECT journey_id, id, at_ms, author, text, tags, priority, revision, edited_at_ms, edited_by, \
+                  author_id FROM note WHERE journey_id = $1 AND (CAST($2 AS TEXT) IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
     COUNT = "SELECT count(*) FROM note WHERE journey_id = $1";
-    INSERT = "INSERT INTO note (journey_id, id, at_ms, author, text, tags, priority, revision, edited_at_ms, edited_by) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    INSERT = "INSERT INTO note (journey_id, id, at_ms, author, text, tags, priority, revision, edited_at_ms, edited_by, \
+              author_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     UPDATE = "UPDATE note SET text = $3, tags = $4, priority = $5, revision = $6, edited_at_ms = $7, edited_by = $8 \
               WHERE journey_id = $1 AND id = $2 AND revision = $6 - 1";
     DELETE = "DELETE FROM note WHERE journey_id = $1 AND id = $2";
@@ -28,8 +28,10 @@ pub struct StoredNote {
     pub id: String,
     /// Unix ms.
     pub at_ms: i64,
-    /// Who wrote it.
+    /// Who wrote it, as they were called.
     pub author: String,
+    /// `per_…` or `tok_…`: whose it is. Empty where it is not known.
+    pub author_id: String,
     /// What they wrote.
     pub text: String,
     /// To find it by.
@@ -56,6 +58,7 @@ fn stored(row: &Row) -> Result<StoredNote> {
         revision: row.get(7)?,
         edited_at_ms: row.get(8)?,
         edited_by: row.get(9)?,
+        author_id: row.get(10)?,
     })
 }
 
@@ -92,7 +95,8 @@ pub async fn insert(conn: &mut Conn, n: &StoredNote) -> Result<()> {
         &n.priority,
         n.revision,
         n.edited_at_ms,
-        &n.edited_by
+        &n.edited_by,
+        &n.author_id
     ];
     conn.execute(&INSERT, values).await?;
     Ok(())

@@ -1,9 +1,9 @@
 //! The ledger of payments and the unmatched inbox: newest first, by filters, and by what a person types to find one.
 
 use crate::args::{Value, args};
+use crate::client_search;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::journeys::contains;
 use crate::payment_totals::{self, DAY_MS};
 use crate::payments::{self, HintKind, StoredPayment};
 use crate::snapshots;
@@ -22,8 +22,7 @@ statements! {
             AND (CAST($5 AS TEXT) IS NULL OR status = $5) AND (CAST($6 AS TEXT) IS NULL OR currency = $6) \
             AND (CAST($7 AS TEXT) IS NULL OR method = $7) \
             AND (NOT CAST($8 AS BOOLEAN) OR journey_id IS NOT NULL) ORDER BY at_ms DESC, id DESC LIMIT $9";
-    OF_CLIENTS = "SELECT p.id FROM client c JOIN journey j ON j.client_id = c.id JOIN payment p ON p.journey_id = j.id \
-            WHERE c.search LIKE $1 ESCAPE '!' LIMIT $2";
+    OF_CLIENTS = "SELECT p.id FROM journey j JOIN payment p ON p.journey_id = j.id WHERE j.client_id = ANY($1) LIMIT $2";
 }
 
 /// Payments that a search finds at most.
@@ -215,13 +214,13 @@ async fn spans(
 pub struct Found {
     /// Newest first.
     pub payments: Vec<StoredPayment>,
-    /// There are more than [`FOUND_MAX`].
+    /// There may be more: not all that the search leads to were looked at.
     pub cut: bool,
 }
 
 /// Payments that pass `filter` and that `q` names: by an id of Stripe's (of the payment or of any object of it), by a
-/// journey's or client's id, by the e-mail address on an unmatched payment, else by part of the client's name, address
-/// or company.
+/// journey's or client's id, by the e-mail address on an unmatched payment, else by words that begin words of the
+/// client's name, address or company.
 pub async fn search(conn: &mut Conn, filter: &PaymentFilter, q: &str) -> Result<Found> {
     let mut ids: BTreeSet<String> = BTreeSet::from([q.to_owned()]);
     let objects = snapshots::by_ids(conn, vec![q.to_owned()]).await?;
@@ -233,8 +232,9 @@ pub async fn search(conn: &mut Conn, filter: &PaymentFilter, q: &str) -> Result<
         let unmatched = payments::hinted(conn, HintKind::Email, vec![q.to_lowercase()]).await?;
         found = payments::by_ids(conn, unmatched).await?;
         let limit = i64::try_from(FOUND_MAX + 1).unwrap_or(i64::MAX);
-        let rows = conn.fetch_all(&OF_CLIENTS, args![contains(q), limit]).await?;
-        cut = rows.len() > FOUND_MAX;
+        let clients = client_search::find(conn, q).await?;
+        let rows = conn.fetch_all(&OF_CLIENTS, args![clients.ids, limit]).await?;
+        cut = clients.cut || rows.len() > FOUND_MAX;
         let known: BTreeSet<String> = found.iter().map(|p| p.id.clone()).collect();
         let ids: Vec<String> = rows.iter().take(FOUND_MAX).map(|row| row.get(0)).collect::<Result<_>>()?;
         let more = ids.into_iter().filter(|id| !known.contains(id)).collect();

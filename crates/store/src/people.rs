@@ -18,6 +18,7 @@ statements! {
     OTHER_OWNERS = "SELECT count(*) FROM person \
                     WHERE role = 'owner' AND active AND password_hash IS NOT NULL AND id <> $1";
     CHANGE = "UPDATE person SET name = $1, role = $2, active = $3 WHERE id = $4";
+    SET_EMAIL = "UPDATE person SET email = $1 WHERE id = $2";
     SET_PASSWORD = "UPDATE person SET password_hash = $1 WHERE id = $2";
 }
 
@@ -93,6 +94,11 @@ pub async fn other_owners(conn: &mut Conn, id: &str) -> Result<i64> {
 /// Writes name, role and whether they may sign in.
 pub async fn change(conn: &mut Conn, p: &StoredPerson) -> Result<()> {
     touched(conn.execute(&CHANGE, args![&p.name, &p.role, p.active, &p.id]).await?)
+}
+
+/// Writes a new address; a conflict when somebody has it already.
+pub async fn set_email(conn: &mut Conn, id: &str, email: &str) -> Result<()> {
+    touched(conn.execute(&SET_EMAIL, args![email, id]).await?)
 }
 
 /// Writes a new password's hash.

@@ -21,7 +21,7 @@ pub struct SavedView {
     pub id: String,
     /// As shown.
     pub name: String,
-    /// Whose; absent when it is everybody's.
+    /// Whose, by id; absent when it is everybody's.
     pub owner: Option<String>,
     /// Parameters of the list's address, without mode and page.
     pub query: String,

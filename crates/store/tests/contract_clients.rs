@@ -179,7 +179,7 @@ async fn many_are_written_at_once_and_their_addresses_known() {
 }
 
 #[tokio::test]
-async fn a_search_finds_part_of_a_name_an_address_or_a_company() {
+async fn a_search_finds_by_how_words_of_a_name_an_address_or_a_company_begin() {
     on_both(async |t| {
         let mut conn = t.write().await;
         let named = StoredClient {
@@ -192,7 +192,12 @@ async fn a_search_finds_part_of_a_name_an_address_or_a_company() {
             ("ÖZDEMIR", vec![named.clone()]),
             ("100%", vec![named.clone()]),
             ("0%l", vec![]),
-            ("client_", vec![]),
+            ("zdemir", vec![]),
+            ("lima zo", vec![named.clone()]),
+            ("lima nobody", vec![]),
+            ("zoë özd 100 lim", vec![named.clone()]),
+            (&id("cli", 2), vec![client(2)]),
+            ("client_", vec![client(2), named.clone()]),
             ("@EXAMPLE", vec![client(2), named.clone()]),
         ] {
             assert_eq!(clients::search(&mut conn, text, 2).await.unwrap(), want, "{text}");

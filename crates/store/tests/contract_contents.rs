@@ -1,11 +1,11 @@
 //! `store::contents`.
 
-use crate::common::rows::{content, hypothesis, id, ids, seed, seed_journeys, version};
+use crate::common::rows::{NOW_MS, content, hypothesis, id, ids, seed, seed_journeys, version};
 use crate::common::{HARD_TEXTS, TestDb, on_both};
 use ledger::{Currency, Money};
 use std::collections::BTreeMap;
-use store::StoreError;
 use store::contents::{self, Pages, StoredContent, StoredHypothesis, StoredVersion};
+use store::{StoreError, journeys};
 
 async fn seeded(t: &TestDb) {
     let mut conn = t.write().await;
@@ -169,6 +169,8 @@ async fn a_journeys_own_copy_takes_a_number_and_is_never_the_newest() {
         );
         let newest = contents::newest_version(&mut conn, &id("con", 0)).await.unwrap();
         assert_eq!(newest, Some(version(1)));
+        let asked = vec![id("con", 0), "con_none".to_owned()];
+        assert_eq!(contents::newest_versions(&mut conn, asked).await.unwrap(), [version(1)]);
         assert_eq!(contents::next_number(&mut conn, &id("con", 0)).await.unwrap(), 3);
         assert_eq!(contents::next_number(&mut conn, "con_none").await.unwrap(), 1);
         let all = contents::versions(&mut conn, &id("con", 0), None, 5).await.unwrap();
@@ -203,6 +205,11 @@ async fn versions_and_the_journeys_through_them_are_counted() {
         assert_eq!(contents::tally(&mut conn, asked).await.unwrap(), [(id("con", 0), 2, 3)]);
         let versions = vec![id("ver", 1), id("ver", 2)];
         assert_eq!(contents::journeys_of(&mut conn, versions.clone()).await.unwrap(), [(id("ver", 1), 3)]);
+        let price = version(2).price;
+        journeys::give(&mut conn, &id("jrn", 1), &id("ver", 2), &id("hyp", 0), price, NOW_MS).await.unwrap();
+        let mut given = contents::journeys_of(&mut conn, versions.clone()).await.unwrap();
+        given.sort();
+        assert_eq!(given, [(id("ver", 1), 2), (id("ver", 2), 1)], "each counts where it is");
         let mut found = contents::versions_by_ids(&mut conn, versions).await.unwrap();
         found.sort_by_key(|v| v.number);
         assert_eq!(found, [version(1), version(2)]);

@@ -16,6 +16,7 @@ fn note(n: usize, text: &str) -> StoredNote {
         priority: "normal".to_owned(),
         revision: 1,
         edited_at_ms: None,
+        author_id: "per_ana".to_owned(),
         edited_by: None,
     }
 }

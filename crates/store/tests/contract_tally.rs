@@ -4,7 +4,7 @@ use crate::common::on_both;
 use crate::common::rows::{NOW_MS, journey, judgement, seed};
 use ledger::{Currency, Judgement, Outcome, PaymentStatus};
 use store::journeys::{self, StoredJourney};
-use store::tally::{self, Sums};
+use store::tally::{self, Front, Sums};
 
 fn paid(n: usize, currency: &str, net_minor: i64, after_ms: i64) -> StoredJourney {
     let judgement = Judgement {
@@ -42,6 +42,15 @@ async fn sums_follow_every_change() {
         let median_ms = tally::median_paid_after_ms(&mut conn, true).await.unwrap().unwrap();
         assert!((9 * minute..10 * minute).contains(&median_ms), "{median_ms}");
         assert_eq!(tally::median_paid_after_ms(&mut conn, false).await.unwrap(), Some(90_000));
+        for (livemode, since_ms) in [(true, NOW_MS), (true, NOW_MS + 86_400_000), (false, NOW_MS)] {
+            let want = Front {
+                live: tally::states(&mut conn, true).await.unwrap(),
+                test: tally::states(&mut conn, false).await.unwrap(),
+                net: tally::net_since(&mut conn, livemode, since_ms).await.unwrap(),
+                median_paid_after_ms: tally::median_paid_after_ms(&mut conn, livemode).await.unwrap(),
+            };
+            assert_eq!(tally::front(&mut conn, livemode, since_ms).await.unwrap(), want);
+        }
     })
     .await;
 }
@@ -52,6 +61,7 @@ async fn nothing_has_no_median() {
         let mut conn = t.read().await;
         assert_eq!(tally::median_paid_after_ms(&mut conn, true).await.unwrap(), None);
         assert!(tally::states(&mut conn, true).await.unwrap().is_empty());
+        assert_eq!(tally::front(&mut conn, true, NOW_MS).await.unwrap(), Front::default());
     })
     .await;
 }

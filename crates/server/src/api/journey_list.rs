@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use ledger::{Outcome, PaymentStatus};
-use store::lists::{self, From, JourneyFilter, Key, Listed, Sort};
+use store::lists::{self, From, JourneyFilter, Key, Listed, Places, Sort};
 use store::{Conn, journeys};
 
 /// Characters of a cursor: a currency, a number and an id are shorter.
@@ -80,6 +80,12 @@ impl Asked {
         let page = params.page(|after| is_cursor(sort, after))?;
         let after = page.after.map_or(Place::Start, Place::After);
         Ok(Self { filter, sort, from: before.map_or(after, Place::Before), limit: page.limit })
+    }
+
+    /// Which rows, before they are loaded.
+    pub async fn find(&self, conn: &mut Conn) -> store::Result<Places> {
+        let from = self.place(conn).await?;
+        lists::find(conn, &self.filter, self.sort, &from, self.limit).await
     }
 
     /// The rows.

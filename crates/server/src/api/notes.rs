@@ -102,8 +102,8 @@ fn read(form: &mut Form) -> Said {
 }
 
 /// True for who may change or remove a note.
-pub fn may_change(who: &Principal, author: &str) -> bool {
-    who.role == Role::Owner || (who.role >= Role::Editor && who.name == author)
+pub fn may_change(who: &Principal, note: &StoredNote) -> bool {
+    who.role == Role::Owner || (who.role >= Role::Editor && who.id == note.author_id)
 }
 
 /// A journey's notes, newest first.
@@ -142,6 +142,7 @@ pub async fn create(
         id: app.context.ids.make(IdKind::Note),
         at_ms: app.context.clock.now_ms(),
         author: who.name.clone(),
+        author_id: who.id.clone(),
         text,
         tags,
         priority: priority.to_owned(),
@@ -238,7 +239,7 @@ async fn find_note(conn: &mut Conn, id: &str, note_id: &str) -> Result<StoredNot
 }
 
 fn refuse_strangers(who: &Principal, note: &StoredNote) -> Result<()> {
-    if may_change(who, &note.author) {
+    if may_change(who, note) {
         return Ok(());
     }
     let detail = format!("This note is {}’s. Only they and owners change or remove it.", note.author);

@@ -56,7 +56,7 @@ impl From<SavedView> for View {
 /// One's own views and everybody's, by name.
 #[utoipa::path(get, path = "/api/v1/saved-views", tag = "journeys", responses((status = 200, body = List<View>)))]
 pub async fn list(State(app): State<App>, Viewer(who): Viewer) -> Result<Json<List<View>>> {
-    let views = saved_views::of(&mut app.db.read().await?, &who.name, VIEWS_MAX).await?;
+    let views = saved_views::of(&mut app.db.read().await?, &who.id, VIEWS_MAX).await?;
     Ok(Json(List { items: views.into_iter().map(View::from).collect(), next: None }))
 }
 
@@ -88,7 +88,7 @@ pub async fn save(
 ) -> Result<SavedView> {
     may_share(who, shared)?;
     let mut conn = app.db.write().await?;
-    if i64::try_from(saved_views::of(&mut conn, &who.name, VIEWS_MAX).await?.len())
+    if i64::try_from(saved_views::of(&mut conn, &who.id, VIEWS_MAX).await?.len())
         .is_ok_and(|n| n >= VIEWS_MAX)
     {
         let detail = format!("There are {VIEWS_MAX} views already. Delete one that nobody needs.");
@@ -97,7 +97,7 @@ pub async fn save(
     let view = SavedView {
         id: app.context.ids.make(IdKind::SavedView),
         name,
-        owner: (!shared).then(|| who.name.clone()),
+        owner: (!shared).then(|| who.id.clone()),
         query,
         created_at_ms: app.context.clock.now_ms(),
     };
@@ -124,7 +124,7 @@ pub async fn delete(
 pub async fn forget(app: &App, who: &Principal, id: &str) -> Result<()> {
     let mut conn = app.db.write().await?;
     let found = if IdKind::SavedView.fits(id) { saved_views::get(&mut conn, id).await? } else { None };
-    let found = found.filter(|view| view.owner.as_ref().is_none_or(|owner| *owner == who.name));
+    let found = found.filter(|view| view.owner.as_ref().is_none_or(|owner| *owner == who.id));
     let view = found.ok_or_else(|| Problem::not_found("saved view"))?;
     may_share(who, view.owner.is_none())?;
     saved_views::delete(&mut conn, id).await?;

@@ -64,7 +64,9 @@ pub(super) struct Assets {
     pub(super) style: Asset,
     /// Makes lists change by themselves.
     pub(super) live: Asset,
-    /// Loads parts of a page again, and copies what is to be copied.
+    /// Copies what a button names.
+    pub(super) copy: Asset,
+    /// Loads parts of a page again.
     pub(super) refresh: Asset,
     /// Shows journeys over the list, and keeps what is typed.
     pub(super) dialog: Asset,
@@ -80,7 +82,7 @@ pub(super) struct Assets {
     pub(super) client: Asset,
     /// Tells how long a client's page was seen.
     pub(super) seen: Asset,
-    /// Copies secrets, and keeps the first steps current.
+    /// Keeps the first steps current.
     pub(super) settings: Asset,
     /// The sign in the browser's tab.
     pub(super) icon: Asset,
@@ -90,6 +92,7 @@ pub(super) struct Assets {
 pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
     style: Asset::new("whypaid", "css", CSS, STYLE),
     live: Asset::new("live", "js", SCRIPT, include_str!("../../assets/live.js")),
+    copy: Asset::new("copy", "js", SCRIPT, include_str!("../../assets/copy.js")),
     refresh: Asset::new("refresh", "js", SCRIPT, include_str!("../../assets/refresh.js")),
     dialog: Asset::new("dialog", "js", SCRIPT, DIALOG),
     list: Asset::new("list", "js", SCRIPT, include_str!("../../assets/list.js")),
@@ -115,6 +118,7 @@ pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> 
     let styles = [&all.style, &all.client];
     let scripts = [
         &all.live,
+        &all.copy,
         &all.refresh,
         &all.dialog,
         &all.list,

@@ -82,5 +82,8 @@ mod tests {
     fn parameters_are_encoded() {
         let pairs = [("a", Some("ü&=")), ("b", None), ("c", Some(""))];
         assert_eq!(with_query("/x", pairs), "/x?a=%C3%BC%26%3D&c=");
+        let params = [("q", Some("Zoë & co")), ("outcome", None), ("limit", Some("5"))];
+        assert_eq!(with_query("/", params), "/?q=Zo%C3%AB%20%26%20co&limit=5");
+        assert_eq!(with_query("/payments", [("q", None)]), "/payments");
     }
 }

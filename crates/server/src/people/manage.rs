@@ -74,7 +74,8 @@ pub async fn insert(
     Ok(audit::record(conn, context, who, "person.create", Some(&person.id), detail).await?)
 }
 
-fn taken() -> Problem {
+/// The address is another person's.
+pub(super) fn taken() -> Problem {
     Problem::invalid_field("email", "somebody has this address already; each person once")
 }
 

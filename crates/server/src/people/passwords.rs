@@ -106,6 +106,11 @@ fn hash(password: &str) -> Option<String> {
     Some(hash.to_string())
 }
 
+/// True of a hash that was made with other parameters than a new one would be.
+pub fn is_dated(stored: &str) -> bool {
+    !stored.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
+}
+
 /// The parameters are those that stand in the hash.
 fn verify(password: &str, stored: &str) -> bool {
     // Longer ones are never taken, so they are nobody's.
@@ -155,6 +160,18 @@ mod tests {
         assert!(verify("four plain words here", &one) && verify("four plain words here", &other));
         for wrong in ["", "four plain words here ", "Four plain words here"] {
             assert!(!verify(wrong, &one), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_hash_of_other_parameters_is_dated() {
+        assert!(!is_dated(NOBODYS) && !is_dated(&hash("four plain words here").unwrap()));
+        for dated in [
+            "$argon2id$v=19$m=12288,t=3,p=1$c2FsdA$aGFzaA",
+            "$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+            "",
+        ] {
+            assert!(is_dated(dated), "{dated}");
         }
     }
 

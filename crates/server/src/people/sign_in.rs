@@ -3,6 +3,7 @@
 //! [`by_password`] is one way to prove who one is. Another one would stand beside it and end in [`admit`].
 
 use super::pace::Turn;
+use super::passwords::is_dated;
 use super::sessions::{SESSION_LIFE_MS, alive_from};
 use crate::api::Result;
 use crate::api::access::{Principal, Role, token_hash};
@@ -78,10 +79,15 @@ pub async fn by_password(
         }
     }
     let stored = person.as_ref().and_then(|person| person.password_hash.clone());
-    let good = app.people.passwords.is(password, stored.clone()).await?;
+    let good = app.people.passwords.is(password.clone(), stored.clone()).await?;
     let Some(person) = person.filter(|_| good) else {
         tracing::warn!(address = ?asker.address, "a sign-in failed");
         return Ok(Err(Refused::Wrong));
+    };
+    // Now is the only time that the password is known: what was made with other parameters is made anew.
+    let renewed = match stored.as_deref().is_some_and(is_dated) {
+        true => Some(app.people.passwords.hash(password).await?),
+        false => None,
     };
     let mut conn = app.db.write().await?;
     // Since it was checked, the password may have been changed, or the person been shut out.
@@ -89,6 +95,9 @@ pub async fn by_password(
     let Some(person) = now.filter(|now| now.active && now.password_hash == stored) else {
         return Ok(Err(Refused::Wrong));
     };
+    if let Some(hash) = &renewed {
+        people::set_password(&mut conn, &person.id, hash).await?;
+    }
     let admitted = admit(app, &mut conn, &person, asker).await?;
     conn.commit().await?;
     app.people.by_account.succeeded(&email);

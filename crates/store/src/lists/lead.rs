@@ -3,14 +3,13 @@
 use super::sql::{self, Walk};
 use super::{Ask, JourneyFilter, is_id};
 use crate::args::{Value, args};
+use crate::client_search;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::sql::{Sql, statements};
 
 /// Journeys that are gathered rather than walked past; clients likewise.
 const FEW: i64 = 1000;
-/// After every word in the order of bytes.
-const AFTER_ALL: char = char::MAX;
 
 statements! {
     FEW_OUTCOME = "SELECT journey_id FROM journey_entry WHERE livemode = $1 AND outcome = $2 LIMIT $3";
@@ -20,7 +19,6 @@ statements! {
     FEW_SEGMENT = "SELECT journey_id FROM journey_segment WHERE livemode = $1 AND pair = $2 LIMIT $3";
     FEW_STARTED = "SELECT journey_id FROM journey_entry WHERE livemode = $1 AND started_at_ms >= $2 \
                    AND started_at_ms <= $3 LIMIT $4";
-    FEW_CLIENTS = "SELECT client_id FROM client_word WHERE word >= $1 AND word < $2 LIMIT $3";
     OF_CLIENTS = "SELECT id FROM journey WHERE client_id = ANY($1) LIMIT $2";
 }
 
@@ -99,8 +97,8 @@ async fn searched(conn: &mut Conn, ask: &Ask<'_>, q: &str) -> Result<Option<Vec<
     }
     // Words of one letter are not kept: they begin too many.
     for word in ask.words.iter().filter(|word| word.chars().count() > 1) {
-        let range = args![word, format!("{word}{AFTER_ALL}"), FEW + 1];
-        if let Some(clients) = few(conn, &FEW_CLIENTS, range).await?
+        let clients = client_search::of_word(conn, word, FEW + 1).await?;
+        if i64::try_from(clients.len()).is_ok_and(|count| count <= FEW)
             && let Some(ids) = few(conn, &OF_CLIENTS, args![clients, FEW + 1]).await?
         {
             return Ok(Some(ids));

@@ -6,10 +6,12 @@
 //! that the next one goes on from there.
 
 pub mod choices;
+mod filter;
 mod key;
 pub(crate) mod lead;
 mod sql;
 
+pub use filter::{JourneyFilter, fits};
 pub use key::{Key, Sort};
 
 use crate::args::{Value, args};
@@ -18,7 +20,7 @@ use crate::error::Result;
 use crate::journeys::{self, JourneyLine};
 use crate::row::Row;
 use crate::sql::Sql;
-use crate::{entries, words};
+use crate::words;
 use lead::Lead;
 use std::collections::BTreeMap;
 
@@ -28,57 +30,6 @@ pub const SCAN_ROWS: i64 = 2000;
 /// Every walk and gathering, for the test that prepares them.
 pub(crate) fn walks() -> Vec<&'static Sql> {
     sql::WALKS.iter().flat_map(|pair| pair.iter()).collect()
-}
-
-/// Which journeys.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct JourneyFilter {
-    /// One outcome.
-    pub outcome: Option<String>,
-    /// One payment status.
-    pub payment_status: Option<String>,
-    /// One mode; both when absent.
-    pub livemode: Option<bool>,
-    /// One content, whatever the version.
-    pub content_id: Option<String>,
-    /// Category of the journey's hypothesis.
-    pub category: Option<String>,
-    /// (key, value) of an attribute of its client.
-    pub segment: Option<(String, String)>,
-    /// Started at this time or later, Unix ms.
-    pub from_ms: Option<i64>,
-    /// Started before this time, Unix ms.
-    pub before_ms: Option<i64>,
-    /// Words that begin words of the client's name, address or company; or the journey's id.
-    pub q: Option<String>,
-}
-
-impl JourneyFilter {
-    fn pair(&self) -> Option<String> {
-        self.segment.as_ref().map(|(key, value)| entries::pair(key, value))
-    }
-
-    /// First and last start.
-    fn range(&self) -> (i64, i64) {
-        let last = self.before_ms.map_or(i64::MAX, |before| before.saturating_sub(1));
-        (self.from_ms.unwrap_or(i64::MIN), last)
-    }
-
-    /// $7 to $15.
-    fn residuals(&self, words: &[String]) -> Vec<Value> {
-        let word = |n: usize| words.get(n).map(|word| format!("% {word}%"));
-        args![
-            &self.outcome,
-            &self.payment_status,
-            &self.content_id,
-            &self.category,
-            self.pair(),
-            word(0),
-            word(1),
-            word(2),
-            word(3)
-        ]
-    }
 }
 
 /// Which page.
@@ -133,6 +84,32 @@ pub(crate) struct Ask<'a> {
     rows: i64,
 }
 
+/// Which journeys a page has, before they are loaded.
+#[derive(Debug)]
+pub struct Places {
+    ids: Vec<String>,
+    next: Option<Key>,
+    previous: Option<Key>,
+    searched_to_ms: Option<i64>,
+}
+
+impl Places {
+    /// Their ids, in the list's order.
+    pub fn ids(&self) -> &[String] {
+        &self.ids
+    }
+
+    /// The page, of `lines` that are loaded; those that are missing there are left out.
+    pub fn with(self, mut line: impl FnMut(&str) -> Option<JourneyLine>) -> Listed {
+        Listed {
+            lines: self.ids.iter().filter_map(|id| line(id)).collect(),
+            next: self.next,
+            previous: self.previous,
+            searched_to_ms: self.searched_to_ms,
+        }
+    }
+}
+
 /// The page of `sort` at `from`; `limit` rows at most.
 pub async fn list(
     conn: &mut Conn,
@@ -141,6 +118,21 @@ pub async fn list(
     from: &From,
     limit: i64,
 ) -> Result<Listed> {
+    let places = find(conn, filter, sort, from, limit).await?;
+    let found = journeys::lines(conn, places.ids.clone()).await?;
+    let mut lines: BTreeMap<String, JourneyLine> =
+        found.into_iter().map(|line| (line.journey.id.clone(), line)).collect();
+    Ok(places.with(|id| lines.remove(id)))
+}
+
+/// Likewise, without loading its journeys.
+pub async fn find(
+    conn: &mut Conn,
+    filter: &JourneyFilter,
+    sort: Sort,
+    from: &From,
+    limit: i64,
+) -> Result<Places> {
     let back = matches!(from, From::Before(_));
     let key = match from {
         From::Start => sort.edge(),
@@ -155,7 +147,21 @@ pub async fn list(
         }
     }
     let merged = merge(parts, &ask, usize::try_from(limit).unwrap_or(usize::MAX));
-    page(conn, &ask, from, merged).await
+    Ok(places(&ask, from, merged))
+}
+
+/// Ids of the newest journeys of a mode with a payment status.
+pub async fn newest_with_status(
+    conn: &mut Conn,
+    livemode: bool,
+    status: &str,
+    limit: i64,
+) -> Result<Vec<String>> {
+    let (filter, sort) = (JourneyFilter::default(), Sort::Newest);
+    let ask = Ask { filter: &filter, words: Vec::new(), sort, back: false, from: sort.edge(), rows: limit };
+    let along = &sql::BY_STATUS.rows[ask.direction()];
+    let rows = found(conn, along, ask.args(livemode, Value::from(status)), sort).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Somebody looks for one journey.
@@ -275,7 +281,7 @@ fn merge(parts: Vec<Part>, ask: &Ask<'_>, limit: usize) -> Merged {
     Merged { gave_up: horizon.is_some(), rows, horizon }
 }
 
-async fn page(conn: &mut Conn, ask: &Ask<'_>, from: &From, merged: Merged) -> Result<Listed> {
+fn places(ask: &Ask<'_>, from: &From, merged: Merged) -> Places {
     let Merged { mut rows, horizon, gave_up } = merged;
     let searched_to_ms = horizon.as_ref().filter(|_| gave_up).map(|row| row.started_at_ms);
     let further = horizon.map(|row| row.key);
@@ -289,32 +295,7 @@ async fn page(conn: &mut Conn, ask: &Ask<'_>, from: &From, merged: Merged) -> Re
         // The row that it is before follows, at least.
         From::Before(key) => (edge(rows.last()).or_else(|| Some(key.clone())), further),
     };
-    Ok(Listed { lines: lines(conn, rows).await?, next, previous, searched_to_ms })
-}
-
-async fn lines(conn: &mut Conn, rows: Vec<Found>) -> Result<Vec<JourneyLine>> {
-    let found = journeys::lines(conn, rows.iter().map(|row| row.id.clone()).collect()).await?;
-    let mut by_id: BTreeMap<String, JourneyLine> =
-        found.into_iter().map(|line| (line.journey.id.clone(), line)).collect();
-    Ok(rows.into_iter().filter_map(|row| by_id.remove(&row.id)).collect())
-}
-
-/// Does a journey that is loaded already belong to the list? The same answer as [`list`] gives; `attributes` are its
-/// client's, looked at when a segment is asked for.
-pub fn fits(filter: &JourneyFilter, line: &JourneyLine) -> bool {
-    let JourneyFilter { outcome, payment_status, livemode, content_id, category, segment, .. } = filter;
-    let journey = &line.journey;
-    let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
-    let (first_ms, last_ms) = filter.range();
-    let texts = [&line.client_name, &line.client_email, line.client_company.as_deref().unwrap_or_default()];
-    is(outcome, journey.judgement.outcome.as_str())
-        && is(payment_status, journey.judgement.payment_status.as_str())
-        && is(content_id, &line.content_id)
-        && is(category, &line.category)
-        && livemode.is_none_or(|livemode| livemode == journey.livemode)
-        && (first_ms..=last_ms).contains(&journey.started_at_ms)
-        && segment.as_ref().is_none_or(|(key, value)| line.client_attributes.get(key) == Some(value))
-        && filter.q.as_deref().is_none_or(|q| q == journey.id || words::finds(q, &texts))
+    Places { ids: rows.into_iter().map(|row| row.id).collect(), next, previous, searched_to_ms }
 }
 
 #[cfg(test)]

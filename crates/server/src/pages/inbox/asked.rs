@@ -2,7 +2,7 @@
 
 use crate::api::query::Params;
 use crate::app::App;
-use crate::pages::list::address;
+use crate::pages::href::with_query;
 
 /// Parameters that do not narrow a list down.
 const NO_FILTERS: [&str; 3] = ["livemode", "limit", "after"];
@@ -79,9 +79,7 @@ impl Asked {
 
     /// As an address under `path`.
     pub(in crate::pages) fn href(&self, path: &str) -> String {
-        let params: Vec<(&str, Option<&str>)> =
-            self.0.iter().map(|(name, value)| (*name, value.as_deref())).collect();
-        address(path, &params)
+        with_query(path, self.0.iter().map(|(name, value)| (*name, value.as_deref())))
     }
 }
 

@@ -20,9 +20,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use store::clients::{self, StoredClient};
-use store::contents::{self, StoredVersion};
+use store::contents::{self, StoredContent, StoredVersion};
 use store::{Conn, Result as StoreResult, reviews};
 use tokio::time::timeout;
 
@@ -229,12 +230,11 @@ async fn page(app: &App, who: &Principal, mut fields: Fields, faults: Faults) ->
 
 /// The newest version of each content, newest content first; the one asked for, whichever it is, among them.
 async fn choices(conn: &mut Conn, asked: &str) -> StoreResult<Vec<Choice>> {
-    let mut choices = Vec::new();
-    for content in contents::list_contents(conn, None, CONTENTS_MAX).await? {
-        if let Some(version) = contents::newest_version(conn, &content.id).await? {
-            choices.push(choice(&content.name, &version, asked));
-        }
-    }
+    let found = contents::list_contents(conn, None, CONTENTS_MAX).await?;
+    let newest = contents::newest_versions(conn, found.iter().map(|c| c.id.clone()).collect()).await?;
+    let newest: BTreeMap<&String, &StoredVersion> = newest.iter().map(|v| (&v.content_id, v)).collect();
+    let of = |content: &StoredContent| Some(choice(&content.name, newest.get(&content.id)?, asked));
+    let mut choices: Vec<Choice> = found.iter().filter_map(of).collect();
     let is_there = choices.iter().any(|choice| choice.chosen);
     if let Some(version) = version(conn, asked).await?
         && !is_there

@@ -120,7 +120,7 @@ fn line(note: StoredNote, who: &Principal, now_ms: i64) -> Line {
     let edited =
         note.edited_at_ms.map(|at| (note.edited_by.clone().unwrap_or_default(), When::ago(at, now_ms)));
     Line {
-        may_change: may_change(who, &note.author),
+        may_change: may_change(who, &note),
         note_id: Some(note.id),
         by: note.author,
         when: When::ago(note.at_ms, now_ms),
@@ -148,7 +148,7 @@ async fn editor(
         Some(note_id) => notes::get(conn, journey_id, note_id).await?,
         None => None,
     };
-    let stored = stored.filter(|note| may_change(who, &note.author));
+    let stored = stored.filter(|note| may_change(who, note));
     let typed = sent.is_faulty() || sent.conflict;
     let theirs = stored
         .as_ref()

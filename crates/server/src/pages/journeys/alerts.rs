@@ -1,15 +1,15 @@
 //! Payments that failed, newest first, with the link to send the client once more.
 
+use super::loaded::Loaded;
 use super::query::Query;
 use super::tiles::Counts;
 use crate::app::App;
-use crate::pages::list::address;
+use crate::pages::href::with_query;
 use crate::pages::words::number;
 use askama::Template;
 use ledger::PaymentStatus;
-use std::collections::BTreeMap;
-use store::lists::{self, From, JourneyFilter, Sort};
-use store::{Conn, Result, payments};
+use store::journeys::JourneyLine;
+use store::{Conn, Result, lists};
 
 /// Failures named; the rest is a link to the list of them.
 const NAMED_MAX: i64 = 3;
@@ -36,32 +36,27 @@ struct Alert {
 }
 
 impl Alerts {
-    /// Of the mode that `query` shows.
-    pub(super) async fn load(app: &App, conn: &mut Conn, query: &Query, counts: &Counts) -> Result<Self> {
-        let count = counts.of(query.livemode()).failed();
-        let none = Self { named: Vec::new(), count, count_words: number(count), all: None };
-        if count == 0 {
-            return Ok(none);
+    /// Ids of the journeys to name, of the mode that `query` shows.
+    pub(super) async fn find(conn: &mut Conn, query: &Query, counts: &Counts) -> Result<Vec<String>> {
+        if counts.of(query.livemode()).failed() == 0 {
+            return Ok(Vec::new());
         }
-        let filter = JourneyFilter {
-            livemode: Some(query.livemode()),
-            payment_status: Some(PaymentStatus::Failed.as_str().to_owned()),
-            ..JourneyFilter::default()
-        };
-        let lines = lists::list(conn, &filter, Sort::Newest, &From::Start, NAMED_MAX).await?.lines;
-        let named = lines.iter().filter_map(|line| line.journey.judgement.payment_id.clone()).collect();
-        let mut why: BTreeMap<String, Option<String>> =
-            payments::by_ids(conn, named).await?.into_iter().map(|p| (p.id, p.facts.failure)).collect();
-        let alert = |line: store::journeys::JourneyLine| Alert {
+        lists::newest_with_status(conn, query.livemode(), PaymentStatus::Failed.as_str(), NAMED_MAX).await
+    }
+
+    /// Names those of `ids` that are `loaded`.
+    pub(super) fn of(app: &App, query: &Query, counts: &Counts, ids: &[String], loaded: &Loaded) -> Self {
+        let count = counts.of(query.livemode()).failed();
+        let alert = |line: &JourneyLine| Alert {
             link: format!("{}/j/{}", app.config.public_url, line.journey.token),
             price: line.journey.price.to_string(),
-            why: line.journey.judgement.payment_id.and_then(|id| why.remove(&id)?),
-            name: line.client_name,
-            id: line.journey.id,
+            why: loaded.payment_of(line).and_then(|payment| payment.failure.clone()),
+            name: line.client_name.clone(),
+            id: line.journey.id.clone(),
         };
-        let alerts: Vec<Alert> = lines.into_iter().map(alert).collect();
+        let named = ids.iter().filter_map(|id| loaded.line(id)).map(alert).collect();
         let mode = query.livemode().to_string();
-        let all = address("/", &[("livemode", Some(&mode)), ("payment_status", Some("failed"))]);
-        Ok(Self { all: (count > NAMED_MAX).then_some(all), named: alerts, ..none })
+        let all = with_query("/", [("livemode", Some(mode.as_str())), ("payment_status", Some("failed"))]);
+        Self { all: (count > NAMED_MAX).then_some(all), named, count, count_words: number(count) }
     }
 }

@@ -1,10 +1,11 @@
 //! What the pages with one address show, and what must change on them when journeys do.
 
 use super::alerts::Alerts;
-use super::list;
+use super::list::{self, List};
+use super::loaded::Loaded;
 use super::query::Query;
 use super::row::{self, Row};
-use super::tiles::{Counts, Tiles};
+use super::tiles::{self, Counts, Tiles};
 use crate::api::Result;
 use crate::api::journey_list::Place;
 use crate::app::App;
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use store::Conn;
-use store::journeys::{self, JourneyLine};
+use store::journeys::JourneyLine;
 use store::lists::{self, Key, Sort};
 
 /// Changed journeys loaded one by one; from here on the whole list is loaded instead.
@@ -46,20 +47,26 @@ impl Shown {
     /// The whole list and what stands above it: the first message of a stream, and whenever too much was missed.
     pub(super) async fn everything(&mut self) -> Result<Bytes> {
         let mut conn = self.app.db.read().await?;
-        let counts = Counts::load(&mut conn).await?;
-        let list = list::load(&self.app, &mut conn, &self.query, &counts).await?;
+        let (counts, alerted) = self.load_tiles(&mut conn).await?;
+        let found = self.query.asked.find(&mut conn).await?;
+        let ids = found.ids().iter().chain(&alerted).cloned().collect();
+        let loaded = Loaded::load(&mut conn, ids).await?;
+        let list = List::of(&self.app, &self.query, &counts, found, &loaded);
         self.keys.clone_from(&list.keys);
         self.more = list.more;
-        self.load_head(&mut conn, &counts).await?;
+        self.alerts = html(&Alerts::of(&self.app, &self.query, &counts, &alerted, &loaded));
         let data = json!({"list": html(&list), "tiles": self.tiles, "alerts": self.alerts});
         Ok(message("list", &data))
     }
 
-    async fn load_head(&mut self, conn: &mut Conn, counts: &Counts) -> Result<()> {
-        let now_ms = self.app.context.clock.now_ms();
-        self.tiles = html(&Tiles::load(conn, counts, self.query.livemode(), now_ms).await?);
-        self.alerts = html(&Alerts::load(&self.app, conn, &self.query, counts).await?);
-        Ok(())
+    /// Returns what the tiles count, and whose payments failed.
+    async fn load_tiles(&mut self, conn: &mut Conn) -> Result<(Counts, Vec<String>)> {
+        let (now_ms, livemode) = (self.app.context.clock.now_ms(), self.query.livemode());
+        let front = tiles::front(conn, livemode, now_ms).await?;
+        let counts = Counts::new(&front);
+        self.tiles = html(&Tiles::of(&front, &counts, livemode, now_ms));
+        let alerted = Alerts::find(conn, &self.query, &counts).await?;
+        Ok((counts, alerted))
     }
 
     /// What changes of these journeys mean; often nothing.
@@ -68,22 +75,23 @@ impl Shown {
             return self.everything().await.map(Some);
         }
         let mut conn = self.app.db.read().await?;
-        let lines = journeys::lines(&mut conn, changed.into_iter().collect()).await?;
+        let before = (self.tiles.clone(), self.alerts.clone());
+        let (counts, alerted) = self.load_tiles(&mut conn).await?;
+        let loaded = Loaded::load(&mut conn, changed.iter().chain(&alerted).cloned().collect()).await?;
         let was_empty = self.keys.is_empty();
         let mut gone = Vec::new();
-        let placed = lines.into_iter().filter_map(|line| Some((self.place(&line, &mut gone)?, line)));
+        let lines = changed.iter().filter_map(|id| loaded.line(id).cloned());
+        let placed = lines.filter_map(|line| Some((self.place(&line, &mut gone)?, line)));
         let (misfits, lines): (Vec<bool>, Vec<JourneyLine>) = placed.unzip();
         if was_empty && !lines.is_empty() {
             // The words about an empty list give way to a table.
             drop(conn);
             return self.everything().await.map(Some);
         }
-        let mut rows = row::rows(&self.app, &mut conn, lines).await?;
+        let mut rows = row::rows(&self.app, &loaded, lines);
         rows.iter_mut().zip(misfits).for_each(|(row, misfit)| row.misfit = misfit);
         rows.retain(|row| !gone.contains(&row.id));
-        let before = (self.tiles.clone(), self.alerts.clone());
-        let counts = Counts::load(&mut conn).await?;
-        self.load_head(&mut conn, &counts).await?;
+        self.alerts = html(&Alerts::of(&self.app, &self.query, &counts, &alerted, &loaded));
         let head_is_same = before == (self.tiles.clone(), self.alerts.clone());
         if rows.is_empty() && gone.is_empty() && head_is_same {
             return Ok(None);

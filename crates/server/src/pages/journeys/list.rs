@@ -1,5 +1,6 @@
 //! The list of one page: rows, what comes before and after them, and what to do when there are none.
 
+use super::loaded::Loaded;
 use super::query::Query;
 use super::row::{self, Row};
 use super::tiles::Counts;
@@ -9,14 +10,14 @@ use crate::pages::list::Pager;
 use crate::pages::words::{day, number};
 use askama::Template;
 use store::journeys::JourneyLine;
-use store::lists::{Key, Listed, SCAN_ROWS, Sort};
-use store::{Conn, Result, words};
+use store::lists::{Key, Listed, Places, SCAN_ROWS, Sort};
+use store::words;
 
 /// Why there is nothing to show.
 pub(super) enum Empty {
     /// Nothing in this mode.
     New {
-        /// For the example calls.
+        /// For the webhook’s address.
         public_url: String,
         /// `live` or `test`
         mode: &'static str,
@@ -68,15 +69,17 @@ impl List {
     }
 }
 
-/// Loads the list that `query` asks for.
-pub(super) async fn load(app: &App, conn: &mut Conn, query: &Query, counts: &Counts) -> Result<List> {
-    let Listed { lines, next, previous, searched_to_ms } = query.asked.list(conn).await?;
-    let keys = lines.iter().map(|line| key(query, line)).collect();
-    let searched = searched_to_ms.map(searched);
-    let empty = why_empty(app, query, counts, searched.is_some());
-    let rows = row::rows(app, conn, lines).await?;
-    let pager = pager(query, previous.as_ref(), next.as_ref(), searched.is_some());
-    Ok(List { rows, keys, more: next.is_some(), sort: query.asked.sort, pager, searched, empty })
+impl List {
+    /// The list that `query` asks for, of what was found and `loaded`.
+    pub(super) fn of(app: &App, query: &Query, counts: &Counts, found: Places, loaded: &Loaded) -> Self {
+        let Listed { lines, next, previous, searched_to_ms } = found.with(|id| loaded.line(id).cloned());
+        let keys = lines.iter().map(|line| key(query, line)).collect();
+        let searched = searched_to_ms.map(searched);
+        let empty = why_empty(app, query, counts, searched.is_some());
+        let rows = row::rows(app, loaded, lines);
+        let pager = pager(query, previous.as_ref(), next.as_ref(), searched.is_some());
+        Self { rows, keys, more: next.is_some(), sort: query.asked.sort, pager, searched, empty }
+    }
 }
 
 /// The place of a row.

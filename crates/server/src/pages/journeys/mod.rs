@@ -8,6 +8,7 @@ mod csv;
 mod hub;
 mod list;
 mod live;
+mod loaded;
 mod query;
 mod row;
 mod tiles;
@@ -33,14 +34,12 @@ use axum::extract::State;
 use axum::response::Response;
 use ledger::{Outcome, PaymentStatus};
 use list::List;
+use loaded::Loaded;
 use query::Query;
 use store::lists::{Sort, choices};
-use store::{Conn, contents, reconciliations};
+use store::{Conn, reconciliations};
 use tiles::{Counts, Tiles};
 use views::Views;
-
-/// Contents to choose from, newest first.
-const CONTENTS_MAX: i64 = 100;
 
 /// The list, its stream, and what is done from it.
 pub(super) fn routes() -> Listed {
@@ -100,8 +99,13 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Que
     let first_steps = if layout.edits() { Panel::on_first_page(&app).await? } else { None };
     layout.settings = first_steps.is_some();
     let mut conn = app.db.read().await?;
-    let counts = Counts::load(&mut conn).await?;
     let now_ms = app.context.clock.now_ms();
+    let front = tiles::front(&mut conn, query.livemode(), now_ms).await?;
+    let counts = Counts::new(&front);
+    let alerted = Alerts::find(&mut conn, &query, &counts).await?;
+    let found = query.asked.find(&mut conn).await?;
+    let loaded = Loaded::load(&mut conn, found.ids().iter().chain(&alerted).cloned().collect()).await?;
+    let choices = choices::of(&mut conn, query.livemode()).await?;
     let filter = query.filter();
     let more_open = [&filter.content_id, &filter.category].iter().any(|set| set.is_some())
         || filter.segment.is_some()
@@ -109,19 +113,19 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Que
     let [from, to] = query.days.clone().map(Option::unwrap_or_default);
     Ok(html(&JourneysPage {
         layout,
-        tiles: Tiles::load(&mut conn, &counts, query.livemode(), now_ms).await?,
-        alerts: Alerts::load(&app, &mut conn, &query, &counts).await?,
+        tiles: Tiles::of(&front, &counts, query.livemode(), now_ms),
+        alerts: Alerts::of(&app, &query, &counts, &alerted, &loaded),
         views: Views::load(&mut conn, &who, &query).await?,
-        list: list::load(&app, &mut conn, &query, &counts).await?,
+        list: List::of(&app, &query, &counts, found, &loaded),
         q: filter.q.clone().unwrap_or_default(),
         livemode: query.livemode(),
         first_steps,
         outcomes: outcomes(filter.outcome.as_deref()),
         statuses: statuses(filter.payment_status.as_deref()),
         sorts: sorts(query.asked.sort),
-        contents: contents_to_choose(&mut conn, filter.content_id.as_deref()).await?,
-        categories: categories(&mut conn, &query).await?,
-        segments: segments(&mut conn, &query).await?,
+        contents: Choice::all(choices.contents, filter.content_id.as_deref()),
+        categories: Choice::all(twice(choices.categories), filter.category.as_deref()),
+        segments: segments(choices.segments, &query),
         from,
         to,
         more_open,
@@ -196,20 +200,13 @@ fn sorts(asked: Sort) -> Vec<Choice> {
     Choice::all(Sort::ALL.into_iter().map(pair), Some(asked.as_str()))
 }
 
-async fn contents_to_choose(conn: &mut Conn, asked: Option<&str>) -> Result<Vec<Choice>> {
-    let found = contents::list_contents(conn, None, CONTENTS_MAX).await?;
-    Ok(Choice::all(found.into_iter().map(|content| (content.id, content.name)), asked))
+fn twice(words: Vec<String>) -> impl Iterator<Item = (String, String)> {
+    words.into_iter().map(|word| (word.clone(), word))
 }
 
-async fn categories(conn: &mut Conn, query: &Query) -> Result<Vec<Choice>> {
-    let found = choices::categories(conn, query.livemode()).await?;
-    Ok(Choice::all(found.into_iter().map(|c| (c.clone(), c)), query.filter().category.as_deref()))
-}
-
-async fn segments(conn: &mut Conn, query: &Query) -> Result<Vec<Choice>> {
+fn segments(mut found: Vec<String>, query: &Query) -> Vec<Choice> {
     let asked = query.filter().segment.as_ref().map(|(key, value)| format!("{key}={value}"));
-    let mut found = choices::segments(conn, query.livemode()).await?;
     // Beyond the first hundred, an address can still name any.
     found.extend(asked.clone().filter(|asked| !found.contains(asked)));
-    Ok(Choice::all(found.into_iter().map(|s| (s.clone(), s.replacen('=', ": ", 1))), asked.as_deref()))
+    Choice::all(found.into_iter().map(|s| (s.clone(), s.replacen('=', ": ", 1))), asked.as_deref())
 }

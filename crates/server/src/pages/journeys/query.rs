@@ -4,7 +4,7 @@ use crate::api::Problem;
 use crate::api::journey_list::{Asked, Place};
 use crate::api::query::Params;
 use crate::app::App;
-use crate::pages::list::address;
+use crate::pages::href::with_query;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use store::lists::{JourneyFilter, Key, Sort};
@@ -102,7 +102,7 @@ impl Query {
         params.extend(rest);
         params.push(("segment", segment.as_deref()));
         params.extend([("limit", self.limit.as_deref()), ("after", after), ("before", before)]);
-        address(path, &params)
+        with_query(path, params)
     }
 
     /// Filters and order alone, without `?`: what a saved view keeps.
@@ -110,7 +110,7 @@ impl Query {
         let (segment, rest) = self.rest();
         let mut params = rest.to_vec();
         params.push(("segment", segment.as_deref()));
-        address("", &params).trim_start_matches('?').to_owned()
+        with_query("", params).trim_start_matches('?').to_owned()
     }
 
     fn rest(&self) -> (Option<String>, [(&'static str, Option<&str>); 8]) {

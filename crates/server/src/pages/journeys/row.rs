@@ -1,14 +1,12 @@
 //! One journey as a row of the list.
 
 use super::badge::{self, Badge, PaymentBadge};
+use super::loaded::Loaded;
 use crate::app::App;
 use crate::pages::words::{When, duration};
 use askama::Template;
 use ledger::{Judgement, OutcomeSource, Payment};
-use std::collections::BTreeMap;
 use store::journeys::JourneyLine;
-use store::payments::{self, StoredPayment};
-use store::{Conn, Result};
 
 /// One row. Everything in it is already in words.
 #[derive(Template)]
@@ -37,17 +35,14 @@ pub(super) struct Row {
     pub(super) misfit: bool,
 }
 
-/// Rows for `lines`, in their order, with one query for the payments to name.
-pub(super) async fn rows(app: &App, conn: &mut Conn, lines: Vec<JourneyLine>) -> Result<Vec<Row>> {
-    let named = lines.iter().filter_map(|line| line.journey.judgement.payment_id.clone()).collect();
-    let payments: BTreeMap<String, StoredPayment> =
-        payments::by_ids(conn, named).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+/// Rows for `lines`, in their order; their payments are `loaded`.
+pub(super) fn rows(app: &App, loaded: &Loaded, lines: Vec<JourneyLine>) -> Vec<Row> {
     let now_ms = app.context.clock.now_ms();
     let row = |line: JourneyLine| {
-        let payment = line.journey.judgement.payment_id.as_ref().and_then(|id| payments.get(id));
-        Row::new(line, payment.map(|p| &p.facts), now_ms)
+        let payment = loaded.payment_of(&line);
+        Row::new(line, payment, now_ms)
     };
-    Ok(lines.into_iter().map(row).collect())
+    lines.into_iter().map(row).collect()
 }
 
 impl Row {

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ledger::{Currency, Money, Outcome, PaymentStatus};
-use store::{Conn, Result, tally};
+use store::tally::{self, Front};
+use store::{Conn, Result};
 
 /// Level of the interval.
 const LEVEL: f64 = 0.95;
@@ -43,9 +44,9 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) async fn load(conn: &mut Conn) -> Result<Self> {
-        let live = States(tally::states(conn, true).await?);
-        Ok(Self { live, test: States(tally::states(conn, false).await?) })
+    /// As kept.
+    pub(super) fn new(front: &Front) -> Self {
+        Self { live: States(front.live.clone()), test: States(front.test.clone()) }
     }
 
     pub(super) fn of(&self, livemode: bool) -> &States {
@@ -78,29 +79,32 @@ struct Conversion {
 }
 
 impl Tiles {
-    /// Of one mode, at `now_ms`.
-    pub(super) async fn load(conn: &mut Conn, counts: &Counts, livemode: bool, now_ms: i64) -> Result<Self> {
+    /// Of one mode, at `now_ms`; `front` is what [`front`] read then.
+    pub(super) fn of(front: &Front, counts: &Counts, livemode: bool, now_ms: i64) -> Self {
         let states = counts.of(livemode);
-        let first = month(now_ms);
-        let first_ms = first.to_zoned(TimeZone::UTC).map_or(now_ms, |at| at.timestamp().as_millisecond());
-        let net = tally::net_since(conn, livemode, first_ms).await?;
-        let money = |(currency, net_minor): (String, i64)| {
-            Currency::parse(&currency).map(|currency| Money::new(net_minor, currency).to_string())
+        let money = |(currency, net_minor): (&String, &i64)| {
+            Currency::parse(currency).map(|currency| Money::new(*net_minor, currency).to_string())
         };
-        let median_ms = tally::median_paid_after_ms(conn, livemode).await?;
         let responded = states.outcome(Outcome::Responded);
-        Ok(Self {
+        Self {
             open: number(states.outcome(Outcome::Pending) + responded),
             responded: (responded > 0).then(|| number(responded)),
             paid: number(states.outcome(Outcome::Paid)),
             ghosted: number(states.outcome(Outcome::Ghosted)),
             refunded: number(states.outcome(Outcome::Refunded)),
             conversion: conversion(states),
-            month: first.strftime("%B").to_string(),
-            net: net.into_iter().filter_map(money).collect(),
-            median: median_ms.map(about),
-        })
+            month: month(now_ms).strftime("%B").to_string(),
+            net: front.net.iter().filter_map(money).collect(),
+            median: front.median_paid_after_ms.map(about),
+        }
     }
+}
+
+/// The sums that the tiles of a mode show at `now_ms`.
+pub(super) async fn front(conn: &mut Conn, livemode: bool, now_ms: i64) -> Result<Front> {
+    let first = month(now_ms).to_zoned(TimeZone::UTC);
+    let first_ms = first.map_or(now_ms, |at| at.timestamp().as_millisecond());
+    tally::front(conn, livemode, first_ms).await
 }
 
 /// A kept duration is known roughly.

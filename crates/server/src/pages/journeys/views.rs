@@ -44,7 +44,7 @@ impl Views {
             id: v.id,
             name: v.name,
         };
-        let found = saved_views::of(conn, &who.name, VIEWS_MAX).await?;
+        let found = saved_views::of(conn, &who.id, VIEWS_MAX).await?;
         let saved: Vec<View> = found.into_iter().map(view).collect();
         let is_new = !kept.is_empty() && saved.iter().all(|view| !view.current);
         Ok(Self { saved, save: is_new.then_some(kept), may_change })

@@ -17,7 +17,7 @@ use axum::extract::State;
 use axum::response::Response;
 use ledger::{Currency, Money, PaymentStatus};
 use std::collections::BTreeSet;
-use store::payment_list::{FOUND_MAX, Place};
+use store::payment_list::Place;
 use store::payment_totals::{self, Sums};
 use store::payments::StoredPayment;
 use store::{Conn, StoreError};
@@ -33,7 +33,7 @@ struct LedgerPage {
     rows: Vec<Row>,
     count: String,
     /// The search found more than it looks at.
-    cut: Option<usize>,
+    cut: bool,
     pager: Pager,
     export: csv::Link,
     clear: String,
@@ -133,7 +133,7 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Que
         sums: sums.iter().map(SumRow::of).collect(),
         rows: row::rows(&app, &mut conn, &payments).await?,
         count: count_of(count, "payment"),
-        cut: cut.then_some(FOUND_MAX),
+        cut,
         pager,
         export: csv::Link::of(&query, count),
         clear: query.asked.unfiltered().href(LEDGER),

@@ -141,6 +141,6 @@ fn back(fields: &Fields, payment: &StoredPayment, did: &'static str) -> String {
     if fields.get("from") == FROM_INBOX {
         Asked::mode(payment.facts.livemode).with(did, Some(&payment.id)).href(UNMATCHED)
     } else {
-        format!("{LEDGER}/{}", crate::pages::list::encoded(&payment.id))
+        format!("{LEDGER}/{}", crate::pages::href::encoded(&payment.id))
     }
 }

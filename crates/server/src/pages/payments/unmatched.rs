@@ -17,7 +17,9 @@ use crate::payments as book;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Conn;
+use store::journeys::JourneyLine;
 use store::payments::{self, StoredPayment};
 
 /// Journeys suggested in the list; the payment's own page has them all.
@@ -66,13 +68,21 @@ pub(super) async fn suggested(
     most: usize,
 ) -> Result<Vec<Suggested>> {
     let ids = payment.suggestions.iter().take(most).map(|s| s.journey_id.clone()).collect();
-    let mut lines = row::lines(conn, ids).await?;
-    let now_ms = app.context.clock.now_ms();
+    let lines = row::lines(conn, ids).await?;
+    Ok(in_words(payment, most, &lines, app.context.clock.now_ms()))
+}
+
+fn in_words(
+    payment: &StoredPayment,
+    most: usize,
+    lines: &BTreeMap<String, JourneyLine>,
+    now_ms: i64,
+) -> Vec<Suggested> {
     let suggested = payment.suggestions.iter().take(most).filter_map(|s| {
-        let whose = Whose::of(lines.remove(&s.journey_id)?, now_ms);
+        let whose = Whose::of(lines.get(&s.journey_id)?.clone(), now_ms);
         Some(Suggested { whose, why: s.why.clone() })
     });
-    Ok(suggested.collect())
+    suggested.collect()
 }
 
 async fn done(app: &App, conn: &mut Conn, query: &Query) -> Result<Option<Done>> {
@@ -88,11 +98,15 @@ async fn done(app: &App, conn: &mut Conn, query: &Query) -> Result<Option<Done>>
 pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Query) -> Result<Response> {
     let mut conn = app.db.read().await?;
     let (found, _, _, pager) = load(&mut conn, &query).await?;
-    let mut waiting = Vec::with_capacity(found.len());
-    for (payment, row) in found.iter().zip(row::rows(&app, &mut conn, &found).await?) {
-        let suggestions = suggested(&app, &mut conn, payment, SUGGESTED_MAX).await?;
-        waiting.push(Waiting { row, more: payment.suggestions.len() - suggestions.len(), suggestions });
-    }
+    let ids: BTreeSet<&String> =
+        found.iter().flat_map(|p| p.suggestions.iter().take(SUGGESTED_MAX)).map(|s| &s.journey_id).collect();
+    let lines = row::lines(&mut conn, ids.into_iter().cloned().collect()).await?;
+    let now_ms = app.context.clock.now_ms();
+    let item = |(payment, row): (&StoredPayment, Row)| {
+        let suggestions = in_words(payment, SUGGESTED_MAX, &lines, now_ms);
+        Waiting { row, more: payment.suggestions.len() - suggestions.len(), suggestions }
+    };
+    let waiting = found.iter().zip(row::rows(&app, &mut conn, &found).await?).map(item).collect();
     let count = book::unmatched_count(&mut conn, query.livemode()).await?;
     let done = done(&app, &mut conn, &query).await?;
     let query = Query { asked: query.asked.with("linked", None).with("unlinked", None), ..query };

@@ -9,9 +9,10 @@ use crate::api::query::{Params, is_stripe_id};
 use crate::api::reconciliations as api;
 use crate::app::App;
 use crate::pages::errors::html;
+use crate::pages::href::with_query;
 use crate::pages::inbox::{Asked, StripeId, frame, pager};
 use crate::pages::layout::{Layout, Section};
-use crate::pages::list::{Choice, Pager, address};
+use crate::pages::list::{Choice, Pager};
 use crate::reconcile::{self, Progress};
 use askama::Template;
 use axum::extract::State;
@@ -125,9 +126,9 @@ pub(super) async fn page(
         currencies,
         differences: rows.items.into_iter().map(|d| Row::of(&app, d, livemode, &known)).collect(),
         pager: pager(&asked, &path, rows.next.as_deref(), "More"),
-        export: address(
+        export: with_query(
             &format!("{path}/differences.csv"),
-            &[("q", asked.some("q")), ("kind", asked.some("kind")), ("currency", asked.some("currency"))],
+            [("q", asked.some("q")), ("kind", asked.some("kind")), ("currency", asked.some("currency"))],
         ),
         run: Run::of(stored, running, app.context.clock.now_ms())?,
         path,

@@ -95,6 +95,7 @@ fn done_words(word: &str) -> Option<&'static str> {
         "let-in" => "They may sign in again.",
         "revoked" => "The token is revoked. Programs that used it are refused from now on.",
         "password" => "Your password is changed. You are signed out everywhere else.",
+        "email" => "Your address is changed. Sign in with it from now on.",
         "others" => "You are signed out everywhere else.",
         "ended" => "That browser is signed out.",
         _ => return None,

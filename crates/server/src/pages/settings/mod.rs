@@ -29,6 +29,7 @@ pub(super) fn routes() -> Listed {
         .post("/settings/tokens/{id}/revoke", tokens::revoke)
         .get("/settings/account", account::page)
         .post("/settings/account/password", account::password)
+        .post("/settings/account/email", account::email)
         .post("/settings/account/others", account::others)
         .post("/settings/sessions/{id}/end", session::end)
         .get("/settings/audit", audit::page)

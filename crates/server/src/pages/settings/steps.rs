@@ -35,7 +35,9 @@ impl Panel {
     /// For the first page, while something is left to do.
     pub(in crate::pages) async fn on_first_page(app: &App) -> Result<Option<Self>> {
         let steps = steps(app).await?;
-        Ok((!steps.all_done()).then(|| Self::new(app, steps, true)))
+        // Until Stripe answers, nothing is known to be wrong with the key.
+        let only_asked = steps.left() == 1 && steps.key == Key::Asked;
+        Ok((!steps.all_done() && !only_asked).then(|| Self::new(app, steps, true)))
     }
 
     fn key_fault(&self) -> Option<&str> {

@@ -97,7 +97,7 @@ pub(super) const ROUTES: [(&str, &str, Option<Role>); 81] = [
 ];
 
 /// (method, path, the least role that may). Who holds a client's link may all that a client may.
-pub(super) const PAGES: [(&str, &str, Option<Role>); 85] = [
+pub(super) const PAGES: [(&str, &str, Option<Role>); 86] = [
     ("GET", "/", READS),
     ("GET", "/live", READS),
     ("GET", "/journeys.csv", READS),
@@ -169,6 +169,7 @@ pub(super) const PAGES: [(&str, &str, Option<Role>); 85] = [
     ("POST", "/settings/tokens/{id}/revoke", OWNS),
     ("GET", "/settings/account", READS),
     ("POST", "/settings/account/password", READS),
+    ("POST", "/settings/account/email", READS),
     ("POST", "/settings/account/others", READS),
     ("POST", "/settings/sessions/{id}/end", READS),
     ("GET", "/settings/audit", OWNS),

@@ -52,7 +52,7 @@ const ACTIONS: [(&str, &str, &str); 35] = [
 ];
 
 /// Pages' forms; what they do, tests of the pages look at. `""`: nothing that a person changes.
-const FORMS: [(&str, &str); 31] = [
+const FORMS: [(&str, &str); 32] = [
     ("/sign-in", "person.sign_in"),
     ("/sign-out", "person.sign_out"),
     ("/set-up", "person.set_up"),
@@ -81,6 +81,7 @@ const FORMS: [(&str, &str); 31] = [
     ("/settings/tokens", "token.create"),
     ("/settings/tokens/{id}/revoke", "token.revoke"),
     ("/settings/account/password", "person.password"),
+    ("/settings/account/email", "person.email"),
     ("/settings/account/others", "session.end_others"),
     ("/settings/sessions/{id}/end", "session.end"),
     // A client's, who is no person of ours: kept as an agreement, a checkout, a view.

@@ -99,9 +99,12 @@ async fn modes_are_never_mixed() {
 async fn an_empty_list_says_what_to_do() {
     on_both(async |app| {
         let empty = words(&app.page("/").await.text);
-        for words in
-            ["No test journeys yet", "whypaid token create", "curl http://whypaid.test/api/v1/clients"]
-        {
+        for words in [
+            "No test journeys yet",
+            "Write a content",
+            "Make a journey",
+            "http://whypaid.test/api/webhooks/stripe",
+        ] {
             assert!(empty.contains(words), "{words} is not in {empty}");
         }
         app.journey_named("Ana", false).await;

@@ -7,7 +7,10 @@ use crate::util::app::{PASSWORD, email, person_id, token};
 use crate::util::event::Pay;
 use crate::util::stand_in::with_stand_in;
 use crate::util::{Setup, TestApp, on_both, on_both_with};
+use argon2::password_hash::PasswordHasher as _;
+use argon2::{Algorithm, Argon2, Params, Version};
 use server::api::access::Role;
+use store::people;
 
 impl TestApp {
     async fn settings(&self, role: Role, page: &str) -> Answer {
@@ -33,6 +36,58 @@ async fn each_role_sees_what_it_may_use() {
             assert!(tabs(&app.settings(role, "account").await).ends_with(want), "{role:?}");
             let first = app.visit("/", &[("cookie", &format!("whypaid={}", token(role)))]).await;
             assert_eq!(first.text.contains("first-steps"), role >= Role::Editor, "{role:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_is_changed_by_who_knows_the_password() {
+    on_both(async |app| {
+        let (here, _) = cookies(&app.sign_in(&email(Role::Viewer), PASSWORD).await);
+        let change = async |current: &str, new: &str| {
+            let fields = [("current_for_email", current), ("email", new)];
+            app.press_with(&here, "/settings/account/email", &fields).await
+        };
+        let wrong = change("not my password", "new@example.com").await;
+        assert!(wrong.status == 422 && wrong.text.contains("not your current password"), "{}", wrong.text);
+        assert!(wrong.text.contains("new@example.com"), "what was typed is kept");
+        let bad = change(PASSWORD, "nowhere").await;
+        assert!(bad.status == 422 && bad.text.contains("must be an e-mail address"), "{}", bad.text);
+        let taken = change(PASSWORD, &email(Role::Owner)).await;
+        assert!(taken.status == 422 && taken.text.contains("Somebody has this address"), "{}", taken.text);
+        let done = change(PASSWORD, "New@Example.com").await;
+        assert_eq!((done.status, header(&done, "location")), (303, "/settings/account?done=email"));
+        assert_eq!(app.visit("/", &[("cookie", &here)]).await.status, 200, "sessions stay");
+        assert_eq!(app.sign_in(&email(Role::Viewer), PASSWORD).await.status, 401);
+        assert_eq!(app.sign_in("new@example.com", PASSWORD).await.status, 303);
+        let newest = &app.audit("&action=person.email").await[0];
+        let want = serde_json::json!({"from": email(Role::Viewer), "to": "new@example.com"});
+        assert!(newest["object_id"] == person_id(Role::Viewer) && newest["detail"] == want, "{newest}");
+    })
+    .await;
+}
+
+/// Passwords are known only at a sign-in: what was hashed with weaker parameters is hashed anew then.
+#[tokio::test]
+async fn a_dated_hash_is_made_anew_at_sign_in() {
+    on_both(async |app| {
+        let id = person_id(Role::Viewer);
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 1, 1, None).unwrap());
+        let dated =
+            weak.hash_password_with_salt(b"four plain words here", b"sixteen bytes ..").unwrap().to_string();
+        let mut conn = app.server.app.db.write().await.unwrap();
+        people::set_password(&mut conn, &id, &dated).await.unwrap();
+        conn.commit().await.unwrap();
+        let stored = async || {
+            let mut conn = app.server.app.db.read().await.unwrap();
+            people::get(&mut conn, &id).await.unwrap().unwrap().password_hash.unwrap()
+        };
+        assert_eq!(app.sign_in(&email(Role::Viewer), "four plain words there").await.status, 401);
+        assert_eq!(stored().await, dated);
+        for _ in 0..2 {
+            assert_eq!(app.sign_in(&email(Role::Viewer), "four plain words here").await.status, 303);
+            assert!(stored().await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         }
     })
     .await;
