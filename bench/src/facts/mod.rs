@@ -124,9 +124,10 @@ async fn reports(insights: &Insights) -> Outcome<()> {
     }
     macro_rules! time {
         ($name:literal, $answer:expr) => {{
-            let begin = Instant::now();
+            let (begin, before) = (Instant::now(), own_seconds()?);
             $answer.await?;
             told($name, begin.elapsed(), None);
+            println!("    {:.2} CPU-seconds", own_seconds()? - before);
         }};
     }
     time!("revenue", insights.revenue(&ask(By::Content)));
@@ -138,7 +139,8 @@ async fn reports(insights: &Insights) -> Outcome<()> {
     time!("scores", insights.scores(&ask(By::Everything), None, 50));
     time!("forecast", insights.forecast(&ask(By::Everything), *b"usd"));
     time!("recommendations", insights.recommendations(&ask(By::Everything)));
-    time!("one journey's analysis", insights.journey_analysis(&seed::id("jrn", 7), 30));
+    time!("the first journey's analysis", insights.journey_analysis(&seed::id("jrn", 7), 30));
+    time!("another journey's analysis", insights.journey_analysis(&seed::id("jrn", 8), 30));
     time!("conversion by version again", insights.conversion(&ask(By::Version)));
     told("all of them", begin.elapsed(), None);
     Ok(())

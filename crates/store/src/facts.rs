@@ -12,6 +12,19 @@ use crate::sql::statements;
 use ledger::ending::ended_at_ms;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A journey and what it refers to.
+macro_rules! whole {
+    () => {
+        "SELECT j.id, j.client_id, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
+         j.livemode, j.started_at_ms, j.outcome, j.payment_status, j.counted_currency, j.gross_minor, \
+         j.refunded_minor, j.lost_minor, j.net_minor, j.at_risk_minor, j.ended_at_ms, j.stage, j.activation_ms, \
+         j.agreement_ms, j.confirmation_ms, j.processing_ms, j.returned_at_ms, \
+         v.content_id, v.elements, h.category, h.predicted_probability, h.predicted_days, c.attributes \
+         FROM journey j JOIN content_version v ON v.id = j.content_version_id \
+         JOIN hypothesis h ON h.id = j.hypothesis_id JOIN client c ON c.id = j.client_id"
+    };
+}
+
 /// What the views of a journey come to within `$2`; `$checkout` says whether its client opened one.
 macro_rules! seen {
     ($checkout:literal) => {
@@ -39,14 +52,8 @@ statements! {
             outcome, payment_status, counted_currency, gross_minor, refunded_minor, lost_minor, net_minor, at_risk_minor, \
             ended_at_ms, stage, activation_ms, agreement_ms, confirmation_ms, processing_ms, \
             returned_at_ms FROM journey";
-    WHOLE_BY_IDS = "SELECT j.id, j.client_id, j.content_version_id, j.hypothesis_id, j.amount_minor, j.currency, \
-            j.livemode, j.started_at_ms, j.outcome, j.payment_status, j.counted_currency, j.gross_minor, \
-            j.refunded_minor, j.lost_minor, j.net_minor, j.at_risk_minor, j.ended_at_ms, j.stage, j.activation_ms, \
-            j.agreement_ms, j.confirmation_ms, j.processing_ms, j.returned_at_ms, \
-            v.content_id, v.elements, h.category, h.predicted_probability, h.predicted_days, c.attributes \
-            FROM journey j JOIN content_version v ON v.id = j.content_version_id \
-            JOIN hypothesis h ON h.id = j.hypothesis_id JOIN client c ON c.id = j.client_id \
-            WHERE j.id = ANY($1) ORDER BY j.id";
+    WHOLE_BY_IDS = concat!(whole!(), " WHERE j.id = ANY($1) ORDER BY j.id");
+    WHOLE_BY_ID = concat!(whole!(), " WHERE j.id = $1");
     VERSIONS = "SELECT id, content_id, elements FROM content_version WHERE id > $1 ORDER BY id LIMIT $2";
     HYPOTHESES = "SELECT id, category, predicted_probability, predicted_days FROM hypothesis \
                   WHERE id > $1 ORDER BY id LIMIT $2";
@@ -265,7 +272,12 @@ pub async fn all(conn: &mut Conn, mut see: impl FnMut(&FactRow<'_>)) -> Result<(
 
 /// These journeys and what they refer to, ascending by id.
 pub async fn by_ids(conn: &mut Conn, ids: Vec<String>, mut see: impl FnMut(&WholeRow<'_>)) -> Result<()> {
-    conn.fetch_each(&WHOLE_BY_IDS, args![ids], |line| whole(line).map(|row| see(&row))).await
+    let each = |line: &Line<'_>| whole(line).map(|row| see(&row));
+    // PostgreSQL plans a list anew each time, as it does not know how long it is; that takes longer than the look-up.
+    match ids.as_slice() {
+        [id] => conn.fetch_each(&WHOLE_BY_ID, args![id], each).await,
+        _ => conn.fetch_each(&WHOLE_BY_IDS, args![ids], each).await,
+    }
 }
 
 /// Every version.

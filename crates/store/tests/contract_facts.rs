@@ -216,8 +216,7 @@ async fn what_journeys_refer_to() {
         let mut some = Vec::new();
         facts::by_ids(&mut conn, ids("jrn", 9), |row| {
             let texts = [row.version.content_id, row.version.elements, row.attributes.attributes];
-            let hypothesis = row.hypothesis;
-            assert_eq!((hypothesis.predicted, hypothesis.predicted_days), (Some(0.25), Some(7)));
+            assert_eq!((row.hypothesis.predicted, row.hypothesis.predicted_days), (Some(0.25), Some(7)));
             some.push(texts.map(str::to_owned));
         })
         .await

@@ -22,7 +22,7 @@ const TELL_EVERY: Duration = Duration::from_secs(1);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Changes taken in together.
 const BURST_MAX: usize = 4_096;
-/// Everything is loaded again this often: what a command of another process changed is announced to nobody here.
+/// Everything is loaded again this often, should anything ever be written and not be announced.
 const AFRESH_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts keeping the columns, until `stop`.
