@@ -26,7 +26,7 @@ fn asked(rows: &[Row]) -> (Figure, usize) {
             content: "con_a",
             elements: &[],
             hypothesis: Some(Hypothesis {
-                key: if days.is_some() { "hyp_days" } else { "hyp_none" },
+                key: days.map_or("hyp_none", |days| if days < 10.0 { "hyp_short" } else { "hyp_long" }),
                 category: "price",
                 predicted: None,
                 predicted_days: *days,
@@ -55,7 +55,7 @@ fn each_journey_is_measured_by_its_own_prediction() {
     ];
     let (all, groups) = asked(&rows.concat());
     assert!(all.value.is_some_and(|value| (value - 0.25).abs() < 1e-9), "{all:?}");
-    assert_eq!((all.n, groups, all.state), (40, 1, State::Ready));
+    assert_eq!((all.n, groups, all.state), (40, 2, State::Ready));
 }
 
 #[test]
