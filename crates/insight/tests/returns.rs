@@ -1,5 +1,4 @@
 //! Time to refund: worked examples, and what is said of little.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use insight::facts::pass::Question;
 use insight::facts::{Columns, CurrencyCode, Dimension, Fact, Filter, Money, Standing};

@@ -151,7 +151,7 @@ pub enum TableError {
 /// A file that is being written.
 pub enum TableFile<W: Write> {
     /// Comma-separated.
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     /// Parquet.
     Parquet(Box<parquet_file::Writer<W>>),
 }
@@ -161,7 +161,7 @@ impl<W: Write> TableFile<W> {
     pub fn csv(out: W, columns: &[Column]) -> Result<Self, TableError> {
         let mut writer = csv::WriterBuilder::new().from_writer(out);
         writer.write_record(columns.iter().map(|column| column.name))?;
-        Ok(Self::Csv(writer))
+        Ok(Self::Csv(Box::new(writer)))
     }
 
     /// Begins a Parquet file.

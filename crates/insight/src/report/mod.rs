@@ -10,6 +10,7 @@ mod elements_open;
 pub mod forecast;
 pub mod funnel;
 pub mod hypotheses;
+pub mod in_time;
 pub mod recommend;
 pub mod returns;
 pub mod revenue;

@@ -218,7 +218,7 @@ impl Pages<13> for Payments<'_> {
                 facts.net_minor.into(),
                 facts.method.into(),
                 Cell::time(facts.paid_at_ms),
-                payment.matched_by.map(|by| by.as_str()).into(),
+                payment.matched_by.map(ledger::MatchedBy::as_str).into(),
                 payment.journey_id.into(),
             ]
         });

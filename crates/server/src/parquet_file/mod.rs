@@ -61,7 +61,7 @@ impl<W: Write> Writer<W> {
     pub fn new(mut out: W, columns: &[Column]) -> Result<Self, ParquetError> {
         out.write_all(MAGIC)?;
         let columns = columns.iter().map(|column| Buffer::new(*column)).collect();
-        Ok(Self { out, place: MAGIC.len() as i64, columns, groups: Vec::new(), rows: 0 })
+        Ok(Self { out, place: long(MAGIC.len()), columns, groups: Vec::new(), rows: 0 })
     }
 
     /// One row: a cell for each column.
@@ -99,13 +99,13 @@ impl<W: Write> Writer<W> {
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), ParquetError> {
         self.out.write_all(bytes)?;
-        self.place += bytes.len() as i64;
+        self.place += long(bytes.len());
         Ok(())
     }
 
     /// RowGroup: 1 columns, 2 total_byte_size, 3 num_rows.
     fn end_group(&mut self) -> Result<(), ParquetError> {
-        let rows = self.held_rows() as i64;
+        let rows = long(self.held_rows());
         if rows == 0 {
             return Ok(());
         }
@@ -134,7 +134,7 @@ impl<W: Write> Writer<W> {
             .numbers(2, &[PLAIN, RLE])
             .texts(3, &[name])
             .int32(4, UNCOMPRESSED)
-            .int64(5, values as i64)
+            .int64(5, long(values))
             .int64(6, bytes)
             .int64(7, bytes)
             .int64(9, began);
@@ -189,6 +189,11 @@ fn schema(columns: &[Column]) -> Vec<Struct> {
         }
     });
     std::iter::once(root).chain(leaves).collect()
+}
+
+/// As the format counts.
+fn long(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// BOOLEAN, INT64, DOUBLE, BYTE_ARRAY.

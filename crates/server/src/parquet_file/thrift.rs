@@ -65,21 +65,27 @@ impl Struct {
     /// A list of whole numbers of 32 bits: Parquet's enums.
     pub(super) fn numbers(mut self, field: u8, values: &[i32]) -> Self {
         self.list(field, Kind::Int32, values.len());
-        values.iter().for_each(|value| zigzag(&mut self.bytes, i64::from(*value)));
+        for value in values {
+            zigzag(&mut self.bytes, i64::from(*value));
+        }
         self
     }
 
     /// A list of texts.
     pub(super) fn texts(mut self, field: u8, values: &[&str]) -> Self {
         self.list(field, Kind::Text, values.len());
-        values.iter().for_each(|value| text(&mut self.bytes, value));
+        for value in values {
+            text(&mut self.bytes, value);
+        }
         self
     }
 
     /// A list of structs.
     pub(super) fn structs(mut self, field: u8, values: Vec<Self>) -> Self {
         self.list(field, Kind::Struct, values.len());
-        values.into_iter().for_each(|value| self.bytes.extend(value.finish()));
+        for value in values {
+            self.bytes.extend(value.finish());
+        }
         self
     }
 
@@ -125,7 +131,7 @@ pub(super) fn varint(bytes: &mut Vec<u8>, mut value: u64) {
         bytes.push((value & 0x7F) as u8 | 0x80);
         value >>= 7;
     }
-    bytes.push(value as u8);
+    bytes.push((value & 0x7F) as u8);
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ impl InCsv for Hypotheses {
             "observed",
             "brier",
             "skill",
+            "in_time",
             "as_of",
         ];
         let rows = self.groups.iter().map(|group| {
@@ -41,6 +42,7 @@ impl InCsv for Hypotheses {
                 number(accuracy.and_then(|accuracy| accuracy.observed.value)),
                 number(accuracy.map(|accuracy| accuracy.brier)),
                 number(accuracy.and_then(|accuracy| accuracy.skill)),
+                number(group.in_time.as_ref().and_then(|in_time| in_time.value)),
                 self.as_of.clone(),
             ]
         });

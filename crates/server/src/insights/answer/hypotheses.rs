@@ -10,6 +10,7 @@ use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Unready};
 use insight::figure::Absent;
 use insight::report::hypotheses::{self, Standing, Validated};
+use insight::report::in_time::{self, InTime};
 use serde::Serialize;
 use std::sync::Arc;
 use store::{Db, StoreError};
@@ -32,6 +33,8 @@ pub struct Hypotheses {
     pub seller: Option<Accuracy>,
     /// The same with journeys that are still open, each known outcome weighted by its chance of being known by now.
     pub seller_so_far: Option<SoFar>,
+    /// The part that is paid within the days predicted, over all that had such a prediction.
+    pub in_time: Figure,
     /// The seller's calibration by thirty days of starts.
     pub over_time: Vec<Calibration>,
     /// All predictions by tenths: mean predicted against observed.
@@ -51,6 +54,8 @@ pub struct HypothesisGroup {
     pub accuracy: Option<Accuracy>,
     /// Why there is none.
     pub accuracy_why: Option<String>,
+    /// The part that is paid within the days predicted; null without any such prediction.
+    pub in_time: Option<Figure>,
     /// Its conversion against the others.
     pub conversion: ConversionGroup,
 }
@@ -103,6 +108,9 @@ pub struct Calibration {
     pub observed: Figure,
 }
 
+/// Of all, and of each group.
+type Days = (insight::figure::Figure, Vec<InTime>);
+
 impl Insights {
     /// By hypothesis, unless the question asks by category.
     pub async fn hypotheses(&self, ask: &Ask) -> Result<Arc<Hypotheses>, Unready> {
@@ -112,18 +120,31 @@ impl Insights {
         let horizon_days = ask.horizon_days;
         self.answer(
             key,
-            move |columns, moment| hypotheses::report(columns, &ask.question(moment.now_s)),
-            async move |report: hypotheses::Report, db: Db, moment| {
+            move |columns, moment| {
+                let question = ask.question(moment.now_s);
+                (hypotheses::report(columns, &question), in_time::report(columns, &question))
+            },
+            async move |(report, days): (hypotheses::Report, Days), db: Db, moment| {
                 let (groups, more) =
                     largest(report.groups, |group: &Validated| group.conversion.counts.started);
                 let keys = groups.iter().map(|group| group.conversion.key.clone());
                 let labels = Labels::of(&db, &by, keys).await?;
                 let spans = report.over_time.iter();
+                let (in_time, by_key) = days;
+                let within =
+                    |key: &str| by_key.iter().find(|group| group.key == key).map(|group| group.within.into());
                 Ok::<_, StoreError>(Hypotheses {
                     as_of: as_of(moment),
                     unit: "fraction",
                     horizon_days,
-                    groups: groups.into_iter().map(|group| HypothesisGroup::of(group, &labels)).collect(),
+                    groups: groups
+                        .into_iter()
+                        .map(|group| {
+                            let in_time = within(&group.conversion.key);
+                            HypothesisGroup { in_time, ..HypothesisGroup::of(group, &labels) }
+                        })
+                        .collect(),
+                    in_time: in_time.into(),
                     more,
                     over_time: spans.map(|(from_s, accuracy)| over_time(*from_s, accuracy)).collect(),
                     seller_so_far: report.seller_with_open.ok().and_then(SoFar::of),
@@ -156,6 +177,7 @@ pub(super) fn standing_word(standing: Standing) -> &'static str {
 }
 
 impl HypothesisGroup {
+    /// Without what days were predicted.
     pub(super) fn of(group: Validated, labels: &Labels) -> Self {
         let (effectiveness, effectiveness_why) = match group.effectiveness {
             Err(Absent::TooFew { have, needed }) => {
@@ -173,6 +195,7 @@ impl HypothesisGroup {
             effectiveness_why,
             accuracy,
             accuracy_why,
+            in_time: None,
             conversion: ConversionGroup::of(group.conversion, labels),
         }
     }

@@ -106,7 +106,7 @@ impl Insights {
                     groups,
                     more,
                     log_rank: test(report.log_rank),
-                    expected: report.expected.into_iter().map(ExpectedNet::of).collect(),
+                    expected: report.expected.iter().map(ExpectedNet::of).collect(),
                 })
             },
         )
@@ -137,7 +137,7 @@ impl GroupReturns {
 }
 
 impl ExpectedNet {
-    fn of(expected: Expected) -> Self {
+    fn of(expected: &Expected) -> Self {
         let net_minor = i64::try_from(expected.net_minor).unwrap_or(i64::MAX);
         let (back_minor, why) = or_why(expected.back_minor);
         let back_minor = back_minor.and_then(real);

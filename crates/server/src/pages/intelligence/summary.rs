@@ -51,7 +51,7 @@ fn nothing() -> Words {
     Words {
         sentences: vec![
             "No journey started in this period.".to_owned(),
-            "Choose a longer one, or start a journey; what it shows appears here by itself.".to_owned(),
+            "Start a journey, or choose a longer period if there is one; what it shows appears here by itself.".to_owned(),
         ],
         caveat: None,
     }

@@ -89,7 +89,7 @@ fn little_data_is_told_truly() {
         (
             "no data",
             conversion(figure("absent", 0, None, None), vec![]),
-            "No journey started in this period. Choose a longer one, or start a journey; what it shows appears here by \
+            "No journey started in this period. Start a journey, or choose a longer period if there is one; what it shows appears here by \
              itself.",
         ),
         (

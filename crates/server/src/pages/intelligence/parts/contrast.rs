@@ -103,7 +103,13 @@ fn pages(answer: &Contrast, filters: &Filters) -> Figure {
             told.push(format!("{}: {words}", page_name(page.key)));
         }
     }
+    let needed = insight::report::GATE_EACH;
     let words = match told.as_slice() {
+        [] if answer.paid < needed || answer.unpaid < needed => format!(
+            "It takes {needed} paid journeys and as many unpaid ones that had all of their time; there are {} and {}.",
+            unit::count(answer.paid),
+            unit::count(answer.unpaid)
+        ),
         [] => "Time on no page can be told apart between paid and unpaid journeys.".to_owned(),
         told => format!(
             "{}. Whoever means to pay reads longer anyway: this is no advice to write more.",

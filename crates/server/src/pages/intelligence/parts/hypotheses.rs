@@ -2,7 +2,7 @@
 
 use super::super::about::about;
 use super::super::filters::{Filters, csv};
-use super::rows::{dash, ends, p_said, rate_words};
+use super::rows::{dash, ends, p_said, rate_words, share_words};
 use super::{Body, html};
 use crate::charts::calibration::{self, Point};
 use crate::charts::{Figure, Frame, Table, Unit, unit};
@@ -29,6 +29,7 @@ struct Row {
     counts: String,
     predicted: String,
     actual: String,
+    in_time: String,
     effectiveness: String,
     /// 0 to 100, in tens, for the meter's class.
     effectiveness_ten: Option<u8>,
@@ -62,6 +63,7 @@ fn row(group: &HypothesisGroup) -> Row {
         counts: format!("{} of {} paid", unit::count(conversion.paid), unit::count(conversion.n)),
         predicted: predicted.unwrap_or_else(dash),
         actual: rate_words(conversion),
+        in_time: group.in_time.as_ref().map_or_else(dash, share_words),
         effectiveness: score.map_or_else(
             || group.effectiveness_why.clone().unwrap_or_else(dash),
             |score| format!("{score:.0} of 100"),
@@ -91,13 +93,26 @@ fn reliability(answer: &Hypotheses, filters: &Filters) -> Figure {
         id: "calibration".to_owned(),
         title: title.to_owned(),
         about: about(answer.seller.as_ref().map_or(0, |seller| seller.n), &filters.ask, &answer.as_of),
-        finding: answer.seller.as_ref().map(calibrated),
+        finding: answer.seller.as_ref().map(|seller| calibrated(seller) + &in_time(answer)),
         picture,
         method: "Predictions by tenths, of journeys that had the whole horizon; Brier score against always saying the \
                  base rate; exact Poisson–binomial p."
             .to_owned(),
         csv: Some(csv("hypotheses", &filters.ask)),
     }
+}
+
+/// Said of days only once enough were predicted.
+fn in_time(answer: &Hypotheses) -> String {
+    let known = ["ready", "upper_bound", "lower_bound"].contains(&answer.in_time.state);
+    let words = known.then(|| {
+        format!(
+            " Within the days that were predicted, {} are paid (n = {}).",
+            share_words(&answer.in_time),
+            unit::count(answer.in_time.n)
+        )
+    });
+    words.unwrap_or_default()
 }
 
 fn calibrated(seller: &Accuracy) -> String {

@@ -44,11 +44,7 @@ fn figure(
     let title = format!("{title}, by {}", kind(&filters.ask.by));
     let mut table = Table::new(&[&first_large(kind(&filters.ask.by)), "With money", "Share (95 %)"]);
     for group in &answer.groups {
-        table.row([
-            group.label.clone(),
-            unit::count(group.with_money),
-            figure_words(of(group), Unit::Percent),
-        ]);
+        table.row([group.label.clone(), unit::count(group.with_money), went(of(group))]);
     }
     let paying = answer.groups.iter().filter(|group| group.with_money > 0);
     let rows = paying.take(ROWS_MAX).map(|group| row(group, of(group))).collect();
@@ -68,14 +64,24 @@ fn figure(
     }
 }
 
+/// Nothing so far is an upper bound, not a share of nothing.
+fn went(figure: &answer::Figure) -> String {
+    match (figure.value, ends(figure.interval, 0.0, 1.0)) {
+        (Some(value), Some((_, high))) if value <= 0.0 => {
+            format!("none; at most {}", Unit::Percent.say(high))
+        }
+        _ => figure_words(figure, Unit::Percent),
+    }
+}
+
 fn row(group: &RevenueGroup, figure: &answer::Figure) -> Row {
     let enough = group.with_money >= GATE;
-    let said = figure_words(figure, Unit::Percent);
+    let said = went(figure);
     let insufficient = || format!("insufficient: {} of {GATE} needed", group.with_money);
     Row {
         label: group.label.clone(),
         figure: if enough { said.clone() } else { insufficient() },
-        value: figure.value.filter(|_| enough),
+        value: figure.value.filter(|value| enough && *value > 0.0),
         interval: ends(figure.interval, 0.0, 1.0),
         inner: None,
         tone: if enough { Tone::Plain } else { Tone::Faint },

@@ -97,6 +97,16 @@ pub(super) fn figure_words(figure: &Figure, unit: Unit) -> String {
     }
 }
 
+/// A share in words: `12 % (8–17 %)`, the bound that is known, or how many it takes.
+pub(super) fn share_words(figure: &Figure) -> String {
+    match (figure.state, figure.needed, ends(figure.interval, 0.0, 1.0)) {
+        ("insufficient", Some(needed), _) => format!("insufficient: about {needed} needed"),
+        ("upper_bound", _, Some((_, high))) => format!("at most {}", Unit::Percent.say(high)),
+        ("lower_bound", _, Some((low, _))) => format!("at least {}", Unit::Percent.say(low)),
+        _ => figure_words(figure, Unit::Percent),
+    }
+}
+
 /// `p = 0.031`, `p < 0.001`
 pub(super) fn p_said(p: f64) -> String {
     let words = p_words(p);

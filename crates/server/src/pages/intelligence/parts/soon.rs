@@ -3,11 +3,11 @@
 use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::super::summary::kind;
-use super::rows::{ends, figure_words, first_large, p_said};
+use super::rows::{figure_words, first_large, p_said, share_words};
 use super::timing::curve;
 use crate::charts::curves::{self, CURVES_MAX, Curves, Words};
 use crate::charts::{Figure, Frame, Scale, Table, Unit, unit};
-use crate::insights::answer::{self, ExpectedNet, GroupReturns, Returns};
+use crate::insights::answer::{ExpectedNet, Returns};
 use ledger::Currency;
 
 /// Currencies of which is said what is expected; the API tells all.
@@ -63,18 +63,6 @@ fn empty(answer: &Returns) -> String {
     }
 }
 
-/// `12 % (8–17 %)`, the bound that is known, or why there is none.
-fn share_words(group: &GroupReturns, figure: &answer::Figure) -> String {
-    if let Some(needed) = group.needed {
-        return format!("insufficient: about {needed} needed");
-    }
-    match (figure.state, ends(figure.interval, 0.0, 1.0)) {
-        ("upper_bound", Some((_, high))) => format!("at most {}", Unit::Percent.say(high)),
-        ("lower_bound", Some((low, _))) => format!("at least {}", Unit::Percent.say(low)),
-        _ => figure_words(figure, Unit::Percent),
-    }
-}
-
 fn finding(answer: &Returns) -> Option<String> {
     let all = &answer.overall;
     if all.needed.is_some() {
@@ -87,8 +75,8 @@ fn finding(answer: &Returns) -> Option<String> {
     });
     Some(format!(
         "Gave some back within 30 days: {}; within 90 days: {}{}.{}",
-        share_words(all, &all.within_30_days),
-        share_words(all, &all.within_90_days),
+        share_words(&all.within_30_days),
+        share_words(&all.within_90_days),
         half.unwrap_or_default(),
         differ.unwrap_or_default()
     ))
@@ -125,8 +113,8 @@ fn table(answer: &Returns, kind: &str) -> Table {
             group.label.clone(),
             unit::count(group.n),
             unit::count(group.returned),
-            share_words(group, &group.within_30_days),
-            share_words(group, &group.within_90_days),
+            share_words(&group.within_30_days),
+            share_words(&group.within_90_days),
             figure_words(&group.median_days, Unit::Days),
         ]);
     }

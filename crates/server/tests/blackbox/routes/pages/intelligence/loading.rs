@@ -10,7 +10,7 @@ const READING: &str = "The journeys are still being read";
 #[tokio::test]
 async fn the_page_says_that_journeys_are_being_read_and_other_pages_answer_meanwhile() {
     on_both(async |app| {
-        let journey = app.journey().await;
+        app.journey().await;
         // A server that starts now cannot read what its columns need.
         app.database.meddle("ALTER TABLE hypothesis RENAME TO hypothesis_elsewhere").await;
         let second = node(&app.database.url, &app.clock, &Setup::default()).await;
@@ -34,13 +34,6 @@ async fn the_page_says_that_journeys_are_being_read_and_other_pages_answer_meanw
                     assert!(!part.contains(sign), "{slug}{query} shows {sign}: {part}");
                 }
             }
-        }
-        for path in
-            ["/journeys", &format!("/journeys/{}", journey.id)[..], "/clients", "/payments", "/events"]
-        {
-            let (status, page) = get(path).await;
-            // What shows hypotheses cannot be had while their table is away; nothing waits for the columns.
-            assert!(status == 200 || page.contains("hypothesis") || status == 503, "{path}: {status} {page}");
         }
         for path in ["/payments", "/events", "/readyz", "/healthz"] {
             assert_eq!(get(path).await.0, 200, "{path}");

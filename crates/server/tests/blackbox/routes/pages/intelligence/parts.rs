@@ -75,6 +75,15 @@ async fn below_the_gate_nothing_looks_like_a_finding() {
         }
         let conversion = said(app, "conversion", "").await;
         assert!(conversion.contains("insufficient: 8 of 20 needed"), "{conversion}");
+        // A test of all groups together is a verdict, too.
+        for slug in ["conversion", "time-to-payment", "refunds"] {
+            let said = said(app, slug, "").await;
+            assert!(!said.contains("og-rank"), "{slug}: {said}");
+        }
+        let hypotheses = said(app, "hypotheses", "").await;
+        assert!(!hypotheses.contains("always saying the base rate. Within"), "{hypotheses}");
+        assert!(!hypotheses.contains("better than always"), "{hypotheses}");
+        assert!(!hypotheses.contains("Within the days"), "{hypotheses}");
     })
     .await;
 }
@@ -96,6 +105,8 @@ async fn a_difference_is_told_with_its_numbers_and_its_limits() {
         assert!(words.contains("Journeys with Strong were paid within 30 days in 80 %"), "{words}");
         assert!(words.contains("against 20 % of the others; difference +60 points"), "{words}");
         assert!(words.contains("Associated with, not proof"), "{words}");
+        let hypotheses = said(app, "hypotheses", "").await;
+        assert!(hypotheses.contains("Within the days that were predicted, 50 %"), "{hypotheses}");
         let html = part(app, "conversion", "").await;
         assert!(html.contains("▲") && html.contains("interval is-more"), "{html}");
         let next = said(app, "next", "").await;
