@@ -85,9 +85,10 @@ pub async fn by_password(
         return Ok(Err(Refused::Wrong));
     };
     // Now is the only time that the password is known: what was made with other parameters is made anew.
-    let renewed = match stored.as_deref().is_some_and(is_dated) {
-        true => Some(app.people.passwords.hash(password).await?),
-        false => None,
+    let renewed = if stored.as_deref().is_some_and(is_dated) {
+        Some(app.people.passwords.hash(password).await?)
+    } else {
+        None
     };
     let mut conn = app.db.write().await?;
     // Since it was checked, the password may have been changed, or the person been shut out.

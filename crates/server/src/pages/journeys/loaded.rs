@@ -22,9 +22,10 @@ impl Loaded {
         let lines = journeys::lines(conn, ids.into_iter().collect()).await?;
         let named: BTreeSet<String> =
             lines.iter().filter_map(|line| line.journey.judgement.payment_id.clone()).collect();
-        let payments = match named.is_empty() {
-            true => Vec::new(),
-            false => payments::by_ids(conn, named.into_iter().collect()).await?,
+        let payments = if named.is_empty() {
+            Vec::new()
+        } else {
+            payments::by_ids(conn, named.into_iter().collect()).await?
         };
         Ok(Self {
             lines: lines.into_iter().map(|line| (line.journey.id.clone(), line)).collect(),

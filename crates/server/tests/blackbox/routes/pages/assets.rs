@@ -7,7 +7,7 @@ async fn assets_are_kept_for_ever_at_addresses_that_name_their_content() {
     on_both(async |app| {
         let html = app.page("/").await.text;
         let found: Vec<&str> = html.split('"').filter(|part| part.starts_with("/assets/")).collect();
-        assert_eq!(found.len(), 6, "style, icon and four scripts: {found:?}");
+        assert_eq!(found.len(), 7, "style, icon and five scripts: {found:?}");
         for path in found {
             let kind = match path.rsplit_once('.').unwrap().1 {
                 "js" => "text/javascript",

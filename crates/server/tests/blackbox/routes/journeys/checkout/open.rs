@@ -89,6 +89,10 @@ async fn another_price_or_version_ends_the_session_before() {
         sessions.push(session_id(&press(app, &journey.id).await, 201));
         let version = app.version().await;
         give(app, &journey.id, "content_version_id", &format!("'{version}'")).await;
+        let before = &journey.content_version_id;
+        let counted =
+            format!("UPDATE journey_tally SET key = '{version}' WHERE name = 'version' AND key = '{before}'");
+        app.database.meddle(&counted).await;
         sessions.push(session_id(&press(app, &journey.id).await, 201));
         assert_eq!(fake.open(), [sessions[2].clone()]);
         let asked: Vec<String> =

@@ -41,7 +41,8 @@ async fn a_new_client_gets_a_link() {
         let id = location.split('/').nth(2).unwrap();
         let journey = app.journey_now(id).await;
         assert!(
-            page.contains(&format!(r#"data-copy-text="{}""#, journey.link))
+            page.contains(r#"data-copy="link""#)
+                && page.contains(&format!(r#"value="{}""#, journey.link))
                 && page.contains("Eva &#60;Lima&#62;’s link"),
             "{page}"
         );
