@@ -177,6 +177,9 @@ fn judgement(planted: &Journey, currency: Currency) -> Judgement {
         at_risk_minor: 0,
         net_minor,
         paid_at_ms,
+        returned_at_ms: paid_at_ms
+            .filter(|_| refunded_minor + lost_minor > 0)
+            .map(|at_ms| at_ms + 3 * 86_400_000),
         told: None,
         payment_id: paid_at_ms.map(|_| format!("pi_{:024x}", planted.id)),
         flags: Vec::new(),

@@ -22,7 +22,7 @@ statements! {
               WHERE id = ANY($1) ORDER BY id DESC LIMIT $2";
     SET_CUSTOMER = "UPDATE client SET stripe_customer_id = $1 WHERE id = $2";
     KNOWN_EMAILS = "SELECT DISTINCT email FROM client WHERE email = ANY($1)";
-    @many INSERT = "client" (id: Text, name: Text, email: Text, company: Text, attributes: Text, search: Text,
+    @many INSERT = "client" (id: Text, name: Text, email: Text, company: Text, attributes: Text,
                             stripe_customer_id: Text, created_at_ms: Int, words: Text) "";
 }
 
@@ -71,15 +71,12 @@ pub async fn insert_all(conn: &mut Conn, clients: &[StoredClient]) -> Result<()>
 
 fn values(c: &StoredClient) -> Result<Vec<Value>> {
     let attributes = to_json(&c.attributes)?;
-    // A line each, so that no search runs across two of them.
-    let search = [&c.name, &c.email, c.company.as_deref().unwrap_or_default()].join("\n").to_lowercase();
     Ok(args![
         &c.id,
         &c.name,
         &c.email,
         &c.company,
         attributes,
-        search,
         &c.stripe_customer_id,
         c.created_at_ms,
         entries::line(c)

@@ -66,8 +66,8 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
     (
         12,
         "ownership",
-        include_str!("../migrations/sqlite/0012_ownership.sql"),
-        include_str!("../migrations/postgres/0012_ownership.sql"),
+        include_str!("../migrations/sqlite/0010_ownership.sql"),
+        include_str!("../migrations/postgres/0010_ownership.sql"),
     ),
 ];
 

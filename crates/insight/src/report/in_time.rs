@@ -34,7 +34,8 @@ pub fn report(columns: &Columns, question: &Question) -> (Figure, Vec<InTime>) {
 }
 
 fn gated(exits: &Exits, pool: &Pool) -> Figure {
-    let (figure, have) = (rate(exits, pool), pool.exposure(exits) as u64);
+    let exposure = pool.exposure(exits);
+    let (figure, have) = (rate(exits, || exposure, pool), exposure as u64);
     if have >= GATE_JOURNEYS || figure.n == 0 {
         return figure;
     }

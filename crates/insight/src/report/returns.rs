@@ -110,8 +110,8 @@ fn watched(exits: &Exits, days: u32) -> bool {
 
 fn within(exits: &Exits, all: &Exits, days: u32) -> (Figure, u64) {
     let pool = Pool::new(together(std::iter::once(all)), hours(days));
-    let exposure = pool.exposure(exits) as u64;
-    let figure = rate(exits, || pool.exposure(exits), &pool);
+    let exposed = pool.exposure(exits);
+    let (figure, exposure) = (rate(exits, || exposed, &pool), exposed as u64);
     if exposure < GATE_JOURNEYS {
         let state = State::Insufficient { have: exposure, needed: GATE_JOURNEYS };
         return (Figure { state, ..figure }, exposure);

@@ -22,6 +22,8 @@ const LONG: Duration = Duration::from_millis(150);
 /// An answer that took long is good for so many times as long, whatever changed: at most a twentieth of the time goes
 /// into making it again. It says of when it is.
 const LONG_GOOD_FOR: u32 = 20;
+/// With fewer journeys no answer is long by itself: a busy machine was slow, and the answer is made again.
+const JOURNEYS_MANY: usize = 20_000;
 
 /// A question: which report of which journeys.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -62,16 +64,22 @@ struct Kept {
     as_of: AsOf,
     at_s: u32,
     made: Instant,
-    took: Duration,
+    /// For how long from then on, whatever changes.
+    good_for: Duration,
 }
 
 impl Kept {
     /// Whether it answers who asks now, with the columns as of `as_of`.
     fn is_good(&self, as_of: AsOf, now_s: u32) -> bool {
         let current = self.as_of.version >= as_of.version && now_s.saturating_sub(self.at_s) <= AGE_MAX_S;
-        let long = self.took >= LONG && self.made.elapsed() < self.took * LONG_GOOD_FOR;
+        let long = self.made.elapsed() < self.good_for;
         (current || long) && now_s >= self.at_s
     }
+}
+
+/// For how long an answer that took so long to make is kept whatever changes.
+fn good_for(took: Duration, journeys: usize) -> Duration {
+    if took >= LONG && journeys >= JOURNEYS_MANY { took * LONG_GOOD_FOR } else { Duration::ZERO }
 }
 
 impl Cache {
@@ -105,7 +113,7 @@ impl Cache {
                 as_of: moment.as_of,
                 at_s: moment.now_s,
                 made: Instant::now(),
-                took: started.elapsed(),
+                good_for: good_for(started.elapsed(), moment.journeys),
             };
             *slot.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
             Ok(value)
@@ -157,7 +165,7 @@ mod tests {
         let compute = move || async move {
             tokio::task::yield_now().await;
             let number = made.fetch_add(1, Ordering::SeqCst) + 1;
-            Ok((number, Moment { as_of: at(version), now_s }))
+            Ok((number, Moment { as_of: at(version), now_s, journeys: 1 }))
         };
         *cache.get(key(""), at(version), now_s, compute).await.unwrap()
     }
@@ -186,6 +194,13 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_about_few_journeys_is_never_of_yesterday_because_the_machine_was_busy() {
+        assert_eq!(good_for(Duration::from_secs(9), JOURNEYS_MANY - 1), Duration::ZERO);
+        assert_eq!(good_for(LONG / 2, JOURNEYS_MANY), Duration::ZERO);
+        assert_eq!(good_for(Duration::from_secs(1), JOURNEYS_MANY), Duration::from_secs(20));
+    }
+
+    #[test]
     fn only_so_many_answers_are_kept() {
         let cache = Cache::default();
         let first = cache.slot(key("first"));
@@ -206,7 +221,7 @@ mod tests {
             as_of: at(1),
             at_s: 100,
             made: Instant::now(),
-            took,
+            good_for: good_for(took, JOURNEYS_MANY),
         };
         assert!(!kept(LONG / 2).is_good(at(2), 100));
         assert!(kept(LONG).is_good(at(2), 100));

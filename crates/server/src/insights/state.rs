@@ -210,7 +210,7 @@ impl Insights {
             let _place = place;
             let columns = self.0.columns.read().unwrap_or_else(PoisonError::into_inner);
             let as_of = self.as_of().ok_or(Unready::Loading)?;
-            let moment = Moment { as_of, now_s: self.now_s() };
+            let moment = Moment { as_of, now_s: self.now_s(), journeys: columns.len() };
             Ok((compute(&columns, moment), moment))
         };
         tokio::task::spawn_blocking(work).await.map_err(|error| {
@@ -226,4 +226,6 @@ pub(super) struct Moment {
     pub(super) as_of: AsOf,
     /// Unix seconds.
     pub(super) now_s: u32,
+    /// In the columns.
+    pub(super) journeys: usize,
 }

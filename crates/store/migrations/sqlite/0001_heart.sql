@@ -8,14 +8,12 @@ CREATE TABLE api_token (
     created_at_ms BIGINT NOT NULL
 );
 
--- `search` is what a person may type to find the client, in lower case: neither database folds every letter itself.
 CREATE TABLE client (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     email TEXT NOT NULL,
     company TEXT,
     attributes TEXT NOT NULL,
-    search TEXT NOT NULL,
     stripe_customer_id TEXT,
     created_at_ms BIGINT NOT NULL
 );

@@ -35,7 +35,8 @@ impl Default for Streams {
 }
 
 struct Open {
-    told: watch::Receiver<Option<AsOf>>,
+    changes: watch::Receiver<Option<AsOf>>,
+    told: Option<AsOf>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -47,12 +48,13 @@ pub(in crate::pages) async fn stream(
 ) -> Result<impl IntoResponse> {
     let place = Arc::clone(&streams.0).try_acquire_owned();
     let place = place.map_err(|_| Problem::unavailable("Too many pages are open at once."))?;
-    let mut told = app.insights.changes();
-    // Marked as seen first: a change in between is told twice rather than never.
-    told.borrow_and_update();
-    let opening = event(app.insights.as_of());
+    let mut changes = app.insights.changes();
+    // Marked as seen first: what changes in between comes again rather than never.
+    changes.borrow_and_update();
+    let told = app.insights.as_of();
+    let opening = event(told);
     let stop = app.stop.clone();
-    let open = Open { told, _place: place };
+    let open = Open { changes, told, _place: place };
     let events = stream::once(async { Ok::<_, Infallible>(opening) }).chain(follow(open));
     let end = async move {
         let _ = timeout(STREAM_LIFE, stop.cancelled()).await;
@@ -62,13 +64,27 @@ pub(in crate::pages) async fn stream(
 
 fn follow(open: Open) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(open, |mut open| async move {
-        let told = match timeout(HEARTBEAT, open.told.changed()).await {
+        let next = match timeout(HEARTBEAT, open.news()).await {
             Err(_) => Event::default().event("beat").data("-"),
-            Ok(Err(_)) => return None,
-            Ok(Ok(())) => event(*open.told.borrow_and_update()),
+            Ok(None) => return None,
+            Ok(Some(as_of)) => event(as_of),
         };
-        Some((Ok(told), open))
+        Some((Ok(next), open))
     })
+}
+
+impl Open {
+    /// What was not told yet, once there is such; absent when nothing will change any more.
+    async fn news(&mut self) -> Option<Option<AsOf>> {
+        loop {
+            self.changes.changed().await.ok()?;
+            let now = *self.changes.borrow_and_update();
+            if now != self.told {
+                self.told = now;
+                return Some(now);
+            }
+        }
+    }
 }
 
 /// While the columns are being loaded there is nothing to ask for again.
