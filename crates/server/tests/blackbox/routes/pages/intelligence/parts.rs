@@ -121,6 +121,28 @@ async fn a_difference_is_told_with_its_numbers_and_its_limits() {
 }
 
 #[tokio::test]
+async fn when_none_or_all_paid_a_bound_is_told_and_nothing_is_compared() {
+    on_both(async |app| {
+        let journeys = cohort(app, "alike", 24, 40).await;
+        for (all, bound) in [(false, "at most"), (true, "at least")] {
+            if all {
+                for journey in &journeys {
+                    paid(app, journey, 1).await;
+                }
+            }
+            let words = summary(app, "").await;
+            let conversion = said(app, "conversion", "").await;
+            assert!(words.contains(bound) && conversion.contains(bound), "{bound}: {words} {conversion}");
+            for slug in PARTS {
+                let said = said(app, slug, "").await;
+                assert!(!said.contains("NaN") && !said.contains("inf "), "{slug}: {said}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn currencies_stay_apart_and_one_huge_payment_is_named() {
     on_both(async |app| {
         let journeys = cohort(app, "mixed", 60, 40).await;
