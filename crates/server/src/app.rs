@@ -8,11 +8,14 @@ use crate::fetch;
 use crate::first_steps::KeyCheck;
 use crate::ingest::{self, Ingest};
 use crate::insights::{self, Insights};
+use crate::limit::Limit;
 use crate::live::{self, Live};
 use crate::people::{People, last_seen};
 use crate::visits::{self, Visits};
 use metrics_exporter_prometheus::PrometheusHandle;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use store::{Db, Engine};
 use stripe::api::Api;
 use tokio::sync::{Notify, mpsc};
@@ -34,6 +37,8 @@ pub struct Inner {
     pub context: Context,
     /// Takes events.
     pub ingest: Ingest,
+    /// Webhooks that nobody signed, by address.
+    pub unverified: Limit<IpAddr>,
     /// Speaks with Stripe; absent without a secret key.
     pub stripe: Option<Api>,
     /// Tells open streams.
@@ -124,6 +129,12 @@ impl Tasks {
     }
 }
 
+/// Webhooks without a good signature that an address may send at once. A wrong secret in the settings sends some; what
+/// Stripe signed is never counted.
+const UNVERIFIED_BURST: u32 = 600;
+/// And how often afterwards.
+const UNVERIFIED_PERIOD: Duration = Duration::from_secs(1);
+
 /// Starts the tasks.
 pub fn start(parts: Parts) -> (App, Tasks) {
     let Parts { config, db, clock, stripe, metrics, open_pages } = parts;
@@ -149,6 +160,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let listening = tokio::spawn(live::listen(&db, &context.clock, &live, closing.clone()));
     let (seen, noting_seen) = last_seen::start(db.clone(), closing.clone());
     let inner = Inner {
+        unverified: Limit::new(UNVERIFIED_BURST, UNVERIFIED_PERIOD, &context.clock),
         config,
         db,
         context,

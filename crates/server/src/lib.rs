@@ -21,6 +21,7 @@ pub mod ids;
 pub mod import;
 pub mod ingest;
 pub mod insights;
+pub mod limit;
 pub mod live;
 pub mod markdown;
 pub mod outcome_note;

@@ -4,15 +4,20 @@ use super::form::body_problem;
 use super::problem::Problem;
 use crate::app::App;
 use crate::ingest::{self, Refused, Stored};
+use crate::peer::{self, network};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
+use std::net::IpAddr;
 use store::events::PARKED_MS;
 use stripe::{ReadError, SignatureError};
 use utoipa::ToSchema;
+
+/// The code of a request that came too often without a signature.
+const TOO_MANY: &str = "too_many";
 
 /// The acknowledgement.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,7 +34,8 @@ pub struct Received {
     params(("Stripe-Signature" = String, Header, description = "As Stripe signs it")),
     responses(
         (status = 200, body = Received), (status = 400, body = Problem, description = "Bad signature or not an event"),
-        (status = 413, body = Problem), (status = 503, body = Problem, description = "Not stored: try again"),
+        (status = 413, body = Problem), (status = 429, body = Problem, description = "Too often without a signature"),
+        (status = 503, body = Problem, description = "Not stored: try again"),
     )
 )]
 pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Received>, Problem> {
@@ -37,13 +43,15 @@ pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Re
         let detail = "No webhook secret is configured. Set STRIPE_WEBHOOK_SECRET to the endpoint's whsec_… and restart.";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_webhook_secret", detail));
     }
+    let asker = peer::of(&request, app.config.proxies).map(network);
     refuse_declared_size(request.headers(), app.config.body_bytes_max)?;
-    let signature = signature_of(request.headers())?;
+    let unsigned = |error: &SignatureError| unsigned(&app, asker, error);
+    let signature = signature_of(request.headers()).ok_or_else(|| unsigned(&SignatureError::Missing))?;
     let body =
         Bytes::from_request(request, &app).await.map_err(|r: BytesRejection| refused(body_problem(&r)))?;
     let now_ms = app.context.clock.now_ms();
     stripe::verify(&signature, &body, &app.config.webhook_secrets, now_ms.div_euclid(1000))
-        .map_err(|error| refused(bad_signature(&error)))?;
+        .map_err(|error| unsigned(&error))?;
     let event = ingest::read(&body, now_ms).map_err(|error| refused(not_an_event(&error)))?;
     let parked = event.due_at_ms == PARKED_MS;
     match app.ingest.store(event).await {
@@ -75,19 +83,24 @@ fn refuse_declared_size(headers: &HeaderMap, bytes_max: usize) -> Result<(), Pro
     Ok(())
 }
 
-fn signature_of(headers: &HeaderMap) -> Result<String, Problem> {
-    let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
-    header.map(str::to_owned).ok_or_else(|| refused(bad_signature(&SignatureError::Missing)))
+fn signature_of(headers: &HeaderMap) -> Option<String> {
+    headers.get("stripe-signature").and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Whoever sends much that is not signed is told to wait, and fills no log (SPEC R5). What is signed well never comes here.
+fn unsigned(app: &App, asker: Option<IpAddr>, error: &SignatureError) -> Problem {
+    if app.unverified.check(asker).is_ok() {
+        return refused(Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string()));
+    }
+    metrics::counter!("whypaid_webhooks_rejected_total", "code" => TOO_MANY).increment(1);
+    let detail = "Too many requests without a good signature came from this address; wait a minute.";
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, TOO_MANY, detail)
 }
 
 fn refused(problem: Problem) -> Problem {
     metrics::counter!("whypaid_webhooks_rejected_total", "code" => problem.code).increment(1);
     tracing::warn!(code = problem.code, "a webhook was refused");
     problem
-}
-
-fn bad_signature(error: &SignatureError) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, error.code(), error.to_string())
 }
 
 fn not_an_event(error: &ReadError) -> Problem {

@@ -149,3 +149,22 @@ async fn a_retry_days_later_is_taken() {
     })
     .await;
 }
+
+/// Without a good signature that an address may send at once.
+const UNVERIFIED_BURST: usize = 600;
+
+#[tokio::test]
+async fn who_sends_much_unsigned_waits_and_what_stripe_signed_passes() {
+    on_both(async |app| {
+        for n in 0..UNVERIFIED_BURST {
+            let status = app.post_webhook(b"{}".to_vec(), None).await.status;
+            assert_eq!(status, 400, "{n}");
+        }
+        for signature in [None, Some("junk")] {
+            let answer = app.post_webhook(b"{}".to_vec(), signature).await;
+            answer.problem(429, "too_many");
+        }
+        assert_eq!(app.send_bytes(body()).await.status, 200);
+    })
+    .await;
+}
