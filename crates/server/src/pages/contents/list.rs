@@ -1,9 +1,10 @@
-//! `GET /contents`
+//! `GET /contents`, and `/contents.csv` with all of them.
 
 use crate::api::Result;
 use crate::api::access::{Role, Viewer};
 use crate::api::query::Params;
 use crate::app::App;
+use crate::csv_file;
 use crate::ids::IdKind;
 use crate::pages::errors::html;
 use crate::pages::layout::{Layout, Section};
@@ -11,8 +12,25 @@ use crate::pages::words::When;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use ledger::Money;
 use std::collections::BTreeMap;
+use store::Conn;
 use store::contents::{self, StoredContent, StoredHypothesis, StoredVersion};
+
+/// Contents read in one go for the file.
+const CSV_PAGE: i64 = 500;
+const COLUMNS: [&str; 10] = [
+    "id",
+    "name",
+    "newest_version",
+    "versions",
+    "journeys",
+    "amount_minor",
+    "currency",
+    "hypothesis_category",
+    "hypothesis",
+    "changed_at",
+];
 
 #[derive(Template)]
 #[template(path = "contents/list.html")]
@@ -31,7 +49,7 @@ struct Row {
     version: i64,
     versions: i64,
     journeys: i64,
-    price: String,
+    price: Money,
     statement: String,
     category: String,
     changed: When,
@@ -43,16 +61,55 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, params: Pa
     let mut conn = app.db.read().await?;
     let found = contents::list_contents(&mut conn, page.after.as_deref(), page.rows()).await?;
     let found = page.list(found, |content| content.id.clone());
-    let ids: Vec<String> = found.items.iter().map(|content| content.id.clone()).collect();
+    let rows = rows(&mut conn, found.items, app.context.clock.now_ms()).await?;
+    Ok(html(&ListPage {
+        layout: Layout::of(&app, &who, "Contents", Section::Contents),
+        may_edit: who.role >= Role::Editor,
+        rows,
+        first: page.after.is_none(),
+        next: found.next.map(|next| format!("/contents?after={next}")),
+    }))
+}
+
+/// The file.
+pub(super) async fn file(State(app): State<App>, _may: Viewer) -> Result<Response> {
+    let (mut conn, now_ms) = (app.db.read().await?, app.context.clock.now_ms());
+    let (mut all, mut after): (Vec<Row>, Option<String>) = (Vec::new(), None);
+    loop {
+        let found = contents::list_contents(&mut conn, after.as_deref(), CSV_PAGE).await?;
+        let Some(last) = found.last() else { break };
+        after = Some(last.id.clone());
+        all.extend(rows(&mut conn, found, now_ms).await?);
+    }
+    csv_file::answer("contents", COLUMNS, all.into_iter().map(cells))
+}
+
+fn cells(row: Row) -> [String; 10] {
+    [
+        row.id,
+        row.name,
+        row.version.to_string(),
+        row.versions.to_string(),
+        row.journeys.to_string(),
+        row.price.amount_minor.to_string(),
+        row.price.currency.to_string(),
+        row.category,
+        row.statement,
+        row.changed.iso,
+    ]
+}
+
+/// Contents with what is said of their newest versions.
+async fn rows(conn: &mut Conn, contents: Vec<StoredContent>, now_ms: i64) -> Result<Vec<Row>> {
+    let ids: Vec<String> = contents.iter().map(|content| content.id.clone()).collect();
     let tally: BTreeMap<String, (i64, i64)> =
-        contents::tally(&mut conn, ids.clone()).await?.into_iter().map(|(id, v, j)| (id, (v, j))).collect();
-    let newest = contents::newest_versions(&mut conn, ids).await?;
+        store::contents::tally(conn, ids.clone()).await?.into_iter().map(|(id, v, j)| (id, (v, j))).collect();
+    let newest = store::contents::newest_versions(conn, ids).await?;
     let why =
-        contents::hypotheses(&mut conn, newest.iter().map(|v| v.hypothesis_id.clone()).collect()).await?;
+        store::contents::hypotheses(conn, newest.iter().map(|v| v.hypothesis_id.clone()).collect()).await?;
     let why: BTreeMap<String, StoredHypothesis> = why.into_iter().map(|h| (h.id.clone(), h)).collect();
     let newest: BTreeMap<String, StoredVersion> =
         newest.into_iter().map(|version| (version.content_id.clone(), version)).collect();
-    let now_ms = app.context.clock.now_ms();
     let row = |content: StoredContent| {
         let version = newest.get(&content.id)?;
         let hypothesis = why.get(&version.hypothesis_id).cloned();
@@ -64,18 +121,11 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, params: Pa
             version: version.number,
             versions,
             journeys,
-            price: version.price.to_string(),
+            price: version.price,
             statement,
             category,
             changed: When::ago(version.created_at_ms, now_ms),
         })
     };
-    let rows = found.items.into_iter().filter_map(row).collect();
-    Ok(html(&ListPage {
-        layout: Layout::of(&app, &who, "Contents", Section::Contents),
-        may_edit: who.role >= Role::Editor,
-        rows,
-        first: page.after.is_none(),
-        next: found.next.map(|next| format!("/contents?after={next}")),
-    }))
+    Ok(contents.into_iter().filter_map(row).collect())
 }

@@ -16,6 +16,7 @@ pub(super) const FORM_BYTES_MAX: usize = 5 * 1024 * 1024;
 pub(super) fn routes() -> Listed {
     Listed::new()
         .get("/contents", list::page)
+        .get("/contents.csv", list::file)
         .get("/contents/new", make::new)
         .post("/contents/new", make::create)
         .get("/contents/{id}", show::page)

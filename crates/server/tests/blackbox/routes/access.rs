@@ -97,7 +97,7 @@ pub(super) const ROUTES: [(&str, &str, Option<Role>); 81] = [
 ];
 
 /// (method, path, the least role that may). Who holds a client's link may all that a client may.
-pub(super) const PAGES: [(&str, &str, Option<Role>); 86] = [
+pub(super) const PAGES: [(&str, &str, Option<Role>); 87] = [
     ("GET", "/", READS),
     ("GET", "/live", READS),
     ("GET", "/journeys.csv", READS),
@@ -117,6 +117,7 @@ pub(super) const PAGES: [(&str, &str, Option<Role>); 86] = [
     ("GET", "/intelligence/live", READS),
     ("GET", "/intelligence/{part}", READS),
     ("GET", "/contents", READS),
+    ("GET", "/contents.csv", READS),
     ("GET", "/contents/new", CHANGES),
     ("POST", "/contents/new", CHANGES),
     ("GET", "/contents/{id}", READS),

@@ -18,6 +18,8 @@ async fn contents_are_listed_with_what_became_of_them() {
         let shown = words(&app.page("/contents").await.text);
         assert!(shown.contains("Guarantee offer v1 A money-back guarantee"), "{shown}");
         assert!(shown.contains("risk-reversal $500.00 1 1 just now"), "{shown}");
+        let file = app.page("/contents.csv").await.text;
+        assert!(file.contains(",Guarantee offer,1,1,1,50000,usd,risk-reversal,A money-back"), "{file}");
         assert_eq!(app.page("/contents?after=x").await.status, 422);
         let version = app.get(&format!("/api/v1/versions/{}", journey.content_version_id)).await;
         let shown = words(&app.page(&format!("/contents/{}", text(&version, "content_id"))).await.text);
