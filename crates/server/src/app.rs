@@ -1,7 +1,7 @@
 //! The running program: what every handler needs, and how its tasks start and stop.
 
 use crate::apply::Context;
-use crate::apply::worker::{HANDED_OVER_BATCHES_MAX, Worker};
+use crate::apply::worker::Worker;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetch;
@@ -16,7 +16,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Db, Engine};
+use store::events::{self, EventStatus};
+use store::{Db, Engine, StoreError};
 use stripe::api::Api;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -74,6 +75,19 @@ impl std::ops::Deref for App {
 }
 
 impl App {
+    /// (status, count, oldest reception) of every event that is not done, wherever it lies.
+    pub async fn not_done(&self) -> Result<Vec<(EventStatus, i64, i64)>, StoreError> {
+        let on_the_way = self.ingest.on_the_way.waiting();
+        let mut rows = events::not_done(&mut self.db.read().await?).await?;
+        if let Some((count, oldest_ms)) = on_the_way {
+            match rows.iter_mut().find(|row| row.0 == EventStatus::Received) {
+                Some(row) => *row = (row.0, row.1 + count, row.2.min(oldest_ms)),
+                None => rows.push((EventStatus::Received, count, oldest_ms)),
+            }
+        }
+        Ok(rows)
+    }
+
     /// Lets apply look for due events, and waits until it has.
     pub async fn apply_due(&self) {
         // One is asked for while the one before runs; when there is room for a third, the first is over.
@@ -105,7 +119,7 @@ pub struct Parts {
 pub struct Tasks {
     /// Cancelled when nothing more is to be taken in.
     closing: CancellationToken,
-    writer: JoinHandle<()>,
+    writer: JoinHandle<ingest::Closed>,
     worker: JoinHandle<()>,
     fetcher: JoinHandle<()>,
     visits: JoinHandle<()>,
@@ -119,8 +133,11 @@ impl Tasks {
     pub async fn finish(self) {
         // The writer's end closes the hand-over, which ends the worker.
         self.closing.cancel();
-        let _ = self.writer.await;
+        let writer = self.writer.await;
         let _ = self.worker.await;
+        if let Ok(closed) = writer {
+            closed.clear();
+        }
         let _ = self.fetcher.await;
         let _ = self.visits.await;
         let _ = self.insights.await;
@@ -141,19 +158,21 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let context = Context::new(clock);
     let live = context.live.clone();
     let stop = CancellationToken::new();
-    let (hand_over, handed_over) = mpsc::channel(HANDED_OVER_BATCHES_MAX);
+    let (hand_over, handed_over) = mpsc::unbounded_channel();
     let (wake, woken) = mpsc::channel(1);
+    let closing = CancellationToken::new();
+    let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let worker = Worker {
         db: db.clone(),
         context: context.clone(),
         handed_over,
+        on_the_way: ingest.on_the_way.clone(),
+        held: None,
         wake: woken,
         behind: false,
         last_taken: None,
     };
     let worker = spawn_writing(db.engine(), worker.run(stop.clone()));
-    let closing = CancellationToken::new();
-    let (ingest, writer) = ingest::start(db.clone(), hand_over, closing.clone());
     let (insights, following) =
         insights::start(db.clone(), context.clock.clone(), live.clone(), closing.clone());
     let (visits, noting) = visits::start(db.clone(), live.clone(), closing.clone());
@@ -195,10 +214,10 @@ pub fn start(parts: Parts) -> (App, Tasks) {
 
 /// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the
 /// requests that share a thread with them. PostgreSQL is waited for, so there they may share.
-pub(crate) fn spawn_writing(
+pub(crate) fn spawn_writing<T: Send + 'static>(
     engine: Engine,
-    task: impl Future<Output = ()> + Send + 'static,
-) -> JoinHandle<()> {
+    task: impl Future<Output = T> + Send + 'static,
+) -> JoinHandle<T> {
     match engine {
         Engine::Sqlite => {
             let runtime = tokio::runtime::Handle::current();

@@ -18,6 +18,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, SqlSafeStr as _, Transaction};
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,6 +94,14 @@ impl Db {
         match self.0 {
             Pools::Sqlite(_) => Engine::Sqlite,
             Pools::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    /// The file of a SQLite database; absent on PostgreSQL.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.0 {
+            Pools::Sqlite(file) => Some(file.path()),
+            Pools::Postgres { .. } => None,
         }
     }
 

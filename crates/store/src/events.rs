@@ -88,7 +88,7 @@ impl EventStatus {
 }
 
 /// An event on its way in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewEvent {
     /// `evt_…`
     pub id: String,
@@ -108,7 +108,8 @@ pub struct NewEvent {
     pub handled: bool,
     /// When to apply it.
     pub due_at_ms: i64,
-    /// The request body, byte for byte.
+    /// The request body, byte for byte; written apart from the rest.
+    #[serde(skip)]
     pub body: Bytes,
 }
 
@@ -185,13 +186,24 @@ pub(crate) fn event(row: &Row) -> Result<Event> {
     })
 }
 
-/// Stores events with their payloads. Returns the ids that were new; the others were there already.
+/// Stores events with their payloads, those that are handled as waiting. Returns the ids that were new; the others were
+/// there already.
 pub async fn insert(conn: &mut Conn, events: Vec<NewEvent>) -> Result<BTreeSet<String>> {
+    insert_applied(conn, events, &BTreeSet::new()).await
+}
+
+/// Likewise, but `applied` wait for nothing: this transaction takes what they say into the books.
+pub async fn insert_applied(
+    conn: &mut Conn,
+    events: Vec<NewEvent>,
+    applied: &BTreeSet<String>,
+) -> Result<BTreeSet<String>> {
     let mut rows = Vec::with_capacity(events.len());
     let mut waiting = BTreeMap::new();
     for e in events {
+        let waits = e.handled && !applied.contains(&e.id);
         let id = storable(e.id);
-        if e.handled {
+        if waits {
             waiting.entry(id.clone()).or_insert((e.received_at_ms, e.due_at_ms));
         }
         let (at_ms, handled, thin) = (e.received_at_ms, e.handled, e.due_at_ms == PARKED_MS);

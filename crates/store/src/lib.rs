@@ -23,6 +23,7 @@ pub mod events;
 pub mod facts;
 pub mod first_steps;
 pub mod history;
+pub mod inbox;
 pub mod invitations;
 pub mod journeys;
 pub mod leases;

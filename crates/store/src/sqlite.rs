@@ -13,6 +13,7 @@ use crate::row::{Line, Row};
 use crate::sql::{InsertMany, Sql};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection};
+use std::path::Path;
 use std::sync::{Arc, Mutex as BlockingMutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -67,6 +68,10 @@ impl File {
             readers: Arc::new(Semaphore::new(READERS_MAX)),
             idle: Arc::default(),
         })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.location.path()
     }
 
     /// Runs what is missing of the migrations, all in one transaction: several processes may meet a new file at once.

@@ -57,6 +57,8 @@ pub async fn receive(State(app): State<App>, request: Request) -> Result<Json<Re
     match app.ingest.store(event).await {
         Ok(stored) => {
             if parked {
+                // The fetcher looks into the table.
+                app.ingest.on_the_way.settled().await;
                 app.fetch.notify_one();
             }
             Ok(Json(Received { received: true, duplicate: stored == Stored::Duplicate }))

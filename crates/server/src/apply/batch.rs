@@ -3,7 +3,7 @@
 use super::{Change, Context, Touched, journeys, matching, objects};
 use ledger::Observation;
 use std::collections::BTreeSet;
-use store::events::{self, DueEvent};
+use store::events::{self, DueEvent, NewEvent};
 use store::{Conn, Db, Result};
 
 /// An event that cannot be read, and why. Not a fault of the database: trying again cannot help until the program or
@@ -38,6 +38,21 @@ pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<App
     }
     context.live.commit(conn, changes).await?;
     Ok(Applied { unreadable, finished })
+}
+
+/// Moves events from the inbox into the database and applies them, as [`apply`] does. Those that are there already are
+/// left alone.
+pub async fn move_in(db: &Db, context: &Context, batch: &[NewEvent]) -> Result<Applied> {
+    let due: Vec<DueEvent> = batch.iter().filter_map(NewEvent::due).collect();
+    let (mut observations, done, mut unreadable) = read(&due);
+    let done: BTreeSet<String> = done.ids.into_iter().collect();
+    let mut conn = db.ledger().await?;
+    let fresh = events::insert_applied(&mut conn, batch.to_vec(), &done).await?;
+    observations.retain(|o| fresh.contains(&o.version.told.event_id));
+    unreadable.retain(|event| fresh.contains(&event.id));
+    let changes = absorb(&mut conn, context, observations).await?;
+    context.live.commit(conn, changes).await?;
+    Ok(Applied { unreadable, finished: done.intersection(&fresh).count() as u64 })
 }
 
 /// Takes observations into the books: objects, then payments, then journeys.

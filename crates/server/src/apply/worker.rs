@@ -7,17 +7,16 @@
 use super::Context;
 use super::batch::{self, Applied, Unreadable};
 use crate::ids::random_fraction;
+use crate::ingest::{Noted, OnTheWay};
 use std::time::Duration;
-use store::events::{self, DueEvent, EventStatus};
+use store::events::{self, DueEvent, EventStatus, NewEvent};
 use store::{Db, StoreError};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Events applied in one transaction. Bounds how long ingest waits for the writer.
 pub const BATCH_EVENTS_MAX: usize = 512;
-/// Batches handed over and not applied yet; what does not fit is left to the sweep.
-pub const HANDED_OVER_BATCHES_MAX: usize = 32;
 /// Least time between two batches from memory, unless they are full. Under load it makes fewer, larger transactions of
 /// what would otherwise be as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
 const PACE: Duration = Duration::from_millis(40);
@@ -35,6 +34,15 @@ const BACKOFF_FIRST_MS: i64 = 1_000;
 /// Longest wait.
 const BACKOFF_MAX_MS: i64 = 3_600_000;
 
+/// What ingest hands over.
+#[derive(Debug)]
+pub enum HandedOver {
+    /// In the table; and the room they take meanwhile.
+    Stored(Vec<DueEvent>, OwnedSemaphorePermit),
+    /// In the inbox, to be moved into the table as well.
+    Noted(Noted),
+}
+
 /// Applies events until told to stop.
 pub struct Worker {
     /// The database.
@@ -42,7 +50,11 @@ pub struct Worker {
     /// Time, ids, and where changes are announced.
     pub context: Context,
     /// From ingest.
-    pub handed_over: mpsc::Receiver<Vec<DueEvent>>,
+    pub handed_over: mpsc::UnboundedReceiver<HandedOver>,
+    /// To tell what was moved.
+    pub on_the_way: OnTheWay,
+    /// From the inbox, when the database could not take it: nothing later is moved before.
+    pub held: Option<Noted>,
     /// Asked to sweep now: after a replay.
     pub wake: mpsc::Receiver<()>,
     /// The database was away: told once, and what was left then is swept without grace.
@@ -61,30 +73,86 @@ impl Worker {
         loop {
             tokio::select! {
                 biased;
-                batch = self.handed_over.recv() => match batch {
+                () = stop.cancelled(), if self.held.is_some() => {
+                    self.move_in().await;
+                    if self.held.is_some() {
+                        // It stays in the inbox.
+                        break;
+                    }
+                }
+                batch = self.handed_over.recv(), if self.held.is_none() => match batch {
                     Some(_) if self.behind && stop.is_cancelled() => {}
                     Some(batch) => self.take(batch).await,
                     None => break,
                 },
                 Some(()) = self.wake.recv() => self.sweep(0, &stop).await,
-                _ = tick.tick() => self.sweep(SWEEP_GRACE_MS, &stop).await,
+                _ = tick.tick() => {
+                    self.move_in().await;
+                    self.sweep(SWEEP_GRACE_MS, &stop).await;
+                }
             }
         }
     }
 
     /// Merges batches into one: what waits already, and, so soon after the last one, what comes until
     /// [`PACE`] is over. An idle server applies at once.
-    async fn take(&mut self, mut batch: Vec<DueEvent>) {
+    async fn take(&mut self, first: HandedOver) {
         let until = self.last_taken.map_or_else(Instant::now, |last| last + PACE);
-        while batch.len() < BATCH_EVENTS_MAX {
-            match tokio::time::timeout_at(until, self.handed_over.recv()).await {
-                Ok(Some(more)) => batch.extend(more),
-                Ok(None) | Err(_) => break,
+        let (mut stored, mut noted) = (Vec::new(), None);
+        let mut next = Some(first);
+        while let Some(batch) = next {
+            match batch {
+                HandedOver::Stored(more, _) => stored.extend(more),
+                HandedOver::Noted(more) => merge(&mut noted, more),
             }
+            let full = stored.len() + noted.as_ref().map_or(0, |n| n.events.len()) >= BATCH_EVENTS_MAX;
+            let wait = async { tokio::time::timeout_at(until, self.handed_over.recv()).await.ok().flatten() };
+            next = if full { None } else { wait.await };
         }
         self.last_taken = Some(Instant::now());
-        for part in batch.chunks(BATCH_EVENTS_MAX) {
+        for part in stored.chunks(BATCH_EVENTS_MAX) {
             self.apply(part.to_vec()).await;
+        }
+        self.held = noted;
+        self.move_in().await;
+    }
+
+    /// Moves what came from the inbox, if anything did. What the database does not take is held.
+    async fn move_in(&mut self) {
+        let Some(noted) = self.held.take() else { return };
+        let (db, context, events) = (self.db.clone(), self.context.clone(), noted.events.clone());
+        let moved = isolated(async move { batch::move_in(&db, &context, &events).await }).await;
+        match moved {
+            Ok(applied) => {
+                self.on_the_way.moved(&noted);
+                self.conclude(applied).await;
+            }
+            Err(Failure::Away(why)) => {
+                self.note_behind(&why);
+                self.held = Some(noted);
+            }
+            Err(Failure::Broken(_)) => self.move_one_by_one(noted).await,
+        }
+    }
+
+    /// Into the table first, as waiting; from there a poison event delays no other.
+    async fn move_one_by_one(&mut self, noted: Noted) {
+        let stored = in_time(async {
+            let mut conn = self.db.write().await?;
+            events::insert(&mut conn, noted.events.clone()).await?;
+            conn.commit().await
+        });
+        match stored.await {
+            Ok(()) => {
+                self.on_the_way.moved(&noted);
+                for event in noted.events.iter().filter_map(NewEvent::due) {
+                    self.apply_alone(event).await;
+                }
+            }
+            Err(error) => {
+                self.note_behind(&error.to_string());
+                self.held = Some(noted);
+            }
         }
     }
 
@@ -135,16 +203,9 @@ impl Worker {
         }
     }
 
-    /// In a task of its own, so that a panic is a failure of this batch and not the end of applying.
     async fn attempt(&self, batch: Vec<DueEvent>) -> Result<Applied, Failure> {
         let (db, context) = (self.db.clone(), self.context.clone());
-        let attempt = tokio::spawn(async move { in_time(batch::apply(&db, &context, &batch)).await });
-        match attempt.await {
-            Ok(Ok(applied)) => Ok(applied),
-            Ok(Err(error)) if error.is_unavailable() => Err(Failure::Away(error.to_string())),
-            Ok(Err(error)) => Err(Failure::Broken(error.to_string())),
-            Err(panic) => Err(Failure::Broken(format!("the program failed on this event: {panic}"))),
-        }
+        isolated(async move { batch::apply(&db, &context, &batch).await }).await
     }
 
     async fn conclude(&mut self, applied: Applied) {
@@ -190,6 +251,29 @@ impl Worker {
         if let Err(error) = noted.await {
             tracing::warn!(event_id = failure.id, %error, "cannot note the failure; the event stays due");
         }
+    }
+}
+
+fn merge(into: &mut Option<Noted>, more: Noted) {
+    match into {
+        None => *into = Some(more),
+        Some(noted) => {
+            noted.events.extend(more.events);
+            noted.room.extend(more.room);
+            noted.upto = more.upto;
+        }
+    }
+}
+
+/// In a task of its own, so that a panic is a failure of this batch and not the end of applying.
+async fn isolated(
+    work: impl Future<Output = Result<Applied, StoreError>> + Send + 'static,
+) -> Result<Applied, Failure> {
+    match tokio::spawn(in_time(work)).await {
+        Ok(Ok(applied)) => Ok(applied),
+        Ok(Err(error)) if error.is_unavailable() => Err(Failure::Away(error.to_string())),
+        Ok(Err(error)) => Err(Failure::Broken(error.to_string())),
+        Err(panic) => Err(Failure::Broken(format!("the program failed on this event: {panic}"))),
     }
 }
 

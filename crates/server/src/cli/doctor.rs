@@ -3,6 +3,7 @@
 use super::{Failed, open, progress, say};
 use crate::apply::verify::{Report, verify};
 use crate::config::Config;
+use crate::ingest;
 use std::process::ExitCode;
 use store::events;
 
@@ -33,6 +34,10 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     say(format!("Stripe key: {key}"));
     for (status, count, _) in events::not_done(&mut db.read().await?).await? {
         say(format!("events {}: {count}", status.as_str()));
+    }
+    let left = ingest::left_behind(&db).await?;
+    if left > 0 {
+        say(format!("events acknowledged before a crash, beside the database: {left}; `whypaid serve` takes them in"));
     }
     let mut good = true;
     if args.verify {

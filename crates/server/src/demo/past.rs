@@ -57,8 +57,7 @@ impl Demo {
         let applied = async {
             self.stand_in.settled().await;
             loop {
-                let waiting = store::events::not_done(&mut self.server.app.db.read().await?).await?;
-                if waiting.is_empty() {
+                if self.server.app.not_done().await?.is_empty() {
                     return Ok(());
                 }
                 tokio::time::sleep(LOOK_EVERY).await;

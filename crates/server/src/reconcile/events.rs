@@ -26,6 +26,7 @@ pub(super) async fn page(run: &mut Run<'_>) -> Result<(), ReconcileError> {
         }
     }
     let ids: Vec<String> = listed.iter().map(|event| event.id.clone()).collect();
+    run.app.ingest.on_the_way.settled().await;
     let mut conn = run.app.db.write().await?;
     let here = events::existing(&mut conn, ids.clone()).await?;
     let by_us = reconciliations::taken_in(&mut conn, ids).await?;

@@ -9,7 +9,7 @@ use crate::util::seed::Rng;
 use crate::util::stripe_side::StripeSide;
 use crate::util::{WAIT_MAX, say, skip};
 use server::apply::worker::BATCH_EVENTS_MAX;
-use server::ingest::QUEUE_EVENTS_MAX;
+use server::ingest::{HANDED_OVER_EVENTS_MAX, QUEUE_EVENTS_MAX};
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use std::process::Command;
 use std::time::Duration;
@@ -17,8 +17,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 const JOURNEYS: usize = 6;
-/// Events sent at once: the queue, the batch that the writer holds, and some that find no room.
-const FLOOD: usize = QUEUE_EVENTS_MAX + BATCH_EVENTS_MAX + 50;
+/// Events sent at once: what apply is handed, the queue, the batch that the writer holds, and some that find no room.
+const FLOOD: usize = HANDED_OVER_EVENTS_MAX + QUEUE_EVENTS_MAX + BATCH_EVENTS_MAX + 50;
 /// Refusals to see while the queue is full.
 const REFUSALS: usize = 300;
 /// With every connection and the whole queue in memory.
@@ -28,7 +28,7 @@ const RECOVER_MAX: Duration = Duration::from_secs(6);
 /// Events acknowledged afterwards.
 const EVENTS: usize = 300;
 /// Events taken in while nothing is applied: far more than the hand-over to apply holds.
-const HELD_OFF_EVENTS: usize = 2_000;
+const HELD_OFF_EVENTS: usize = 2 * HANDED_OVER_EVENTS_MAX;
 /// They take a few seconds; a wait for apply after each batch would make that a minute.
 const HELD_OFF_MAX: Duration = Duration::from_secs(20);
 /// The lock of `store::Db::ledger`, for as long as the connection lasts.

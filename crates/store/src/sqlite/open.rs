@@ -34,6 +34,11 @@ impl Location {
         Ok(Self { url: url.to_owned(), path: path.into() })
     }
 
+    /// Where the file lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Opens the writer, and makes the file when there is none. A new file, and the log that takes its rights from it,
     /// is for its owner only: it holds strangers' money.
     pub(crate) fn create(&self) -> Result<Connection> {

@@ -132,8 +132,11 @@ impl Database {
         const SQL: &str = "SELECT count(*) FROM event_waiting WHERE status <> 'dead'";
         match &self.place {
             Place::Sqlite(_) => {
+                let db = Db::open(&self.url).expect("opens");
+                let left = i64::try_from(server::ingest::left_behind(&db).await.expect("reads")).unwrap();
+                db.close().await;
                 let mut conn = SqliteConnection::connect(&self.url).await.expect("connects");
-                sqlx::query_scalar(SQL).fetch_one(&mut conn).await.expect("counts")
+                left + sqlx::query_scalar::<_, i64>(SQL).fetch_one(&mut conn).await.expect("counts")
             }
             Place::Postgres(_) => {
                 let mut conn = PgConnection::connect(&self.url).await.expect("connects");
