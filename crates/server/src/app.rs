@@ -17,7 +17,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::events::{self, EventStatus};
-use store::{Db, Engine, StoreError};
+use store::{Conn, Db, Engine, StoreError};
 use stripe::api::Api;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -75,6 +75,12 @@ impl std::ops::Deref for App {
 }
 
 impl App {
+    /// A connection that sees every event acknowledged before.
+    pub async fn events(&self) -> Result<Conn, StoreError> {
+        self.ingest.on_the_way.settled().await;
+        self.db.read().await
+    }
+
     /// (status, count, oldest reception) of every event that is not done, wherever it lies.
     pub async fn not_done(&self) -> Result<Vec<(EventStatus, i64, i64)>, StoreError> {
         let on_the_way = self.ingest.on_the_way.waiting();

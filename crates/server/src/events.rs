@@ -133,6 +133,7 @@ pub async fn replay(app: &App, who: &Principal, id: &str) -> Result<Event> {
     if !is_stripe_id(id) {
         return Err(Problem::not_found("event"));
     }
+    app.ingest.on_the_way.settled().await;
     let mut conn = app.db.ledger().await?;
     let replayed = events::replay(&mut conn, vec![id.to_owned()], app.context.clock.now_ms()).await?;
     if replayed == 0 && parked::again(&mut conn, vec![id.to_owned()]).await? > 0 && app.stripe.is_none() {
@@ -173,6 +174,7 @@ pub async fn to_replay(conn: &mut Conn, wanted: &Wanted) -> Result<(Vec<String>,
 
 /// Applies many events again. What became of them is told by [`outcome_of`]. Also says whether more pass the filter.
 pub async fn replay_many(app: &App, who: &Principal, wanted: &Wanted) -> Result<(Replay, bool)> {
+    app.ingest.on_the_way.settled().await;
     let mut conn = app.db.ledger().await?;
     let (ids, more) = to_replay(&mut conn, wanted).await?;
     let now_ms = app.context.clock.now_ms();

@@ -105,7 +105,7 @@ async fn seen(app: &App) -> Result<FirstSteps> {
     if app.key_check.lock().all_seen {
         return Ok(all);
     }
-    let seen = first_steps::seen(&mut app.db.read().await?).await?;
+    let seen = first_steps::seen(&mut app.events().await?).await?;
     app.key_check.lock().all_seen = seen == all;
     Ok(seen)
 }

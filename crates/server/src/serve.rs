@@ -8,7 +8,7 @@ use crate::ingest::COMMIT_TIMEOUT;
 use crate::reconcile::hourly::run_hourly;
 use crate::{api, pages};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -43,7 +43,6 @@ pub fn router(app: App) -> Router {
         .merge(pages::router(&app))
         .fallback(api::problem::no_such_path)
         .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), settled))
         .layer(axum::middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -59,15 +58,6 @@ pub fn router(app: App) -> Router {
         header::STRICT_TRANSPORT_SECURITY,
         HeaderValue::from_static(STRICT_TRANSPORT_SECURITY),
     ))
-}
-
-/// Whoever asks for events finds those acknowledged before.
-async fn settled(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path.starts_with("/events") || path.starts_with("/api/v1/events") {
-        app.ingest.on_the_way.settled().await;
-    }
-    next.run(request).await
 }
 
 async fn in_time(request: Request, next: Next) -> Response {

@@ -91,7 +91,7 @@ pub async fn create(State(app): State<App>, Editor(who): Editor, mut form: Form)
     let dry_run = form.opt_bool("dry_run").unwrap_or(false);
     form.finish(())?;
     if dry_run {
-        let (ids, more) = inbox::to_replay(&mut app.db.read().await?, &wanted).await?;
+        let (ids, more) = inbox::to_replay(&mut app.events().await?, &wanted).await?;
         return Ok(Json(Counted { dry_run, events: ids.len(), more }).into_response());
     }
     let (replay, more) = inbox::replay_many(&app, &who, &wanted).await?;
@@ -107,7 +107,7 @@ pub async fn show(State(app): State<App>, _may: Viewer, Path(id): Path<String>) 
 }
 
 async fn standing(app: &App, id: &str, more: Option<bool>) -> Result<Replayed> {
-    let (replay, counts) = inbox::outcome_of(&mut app.db.read().await?, id).await?;
+    let (replay, counts) = inbox::outcome_of(&mut app.events().await?, id).await?;
     let [received, applied, ignored, failed, dead] = counts;
     let (events, at) = (replay.event_ids.len(), rfc3339(replay.at_ms));
     Ok(Replayed {

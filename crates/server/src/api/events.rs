@@ -106,7 +106,7 @@ async fn views(conn: &mut Conn, found: Vec<events::Event>) -> Result<Vec<Event>>
 pub async fn list(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Json<List<Event>>> {
     let wanted = inbox::wanted(&mut params);
     let page = params.page(is_stripe_id)?;
-    let mut conn = app.db.read().await?;
+    let mut conn = app.events().await?;
     let found = inbox::find(&mut conn, &wanted, page.after.as_deref(), page.limit).await?;
     Ok(Json(List { items: views(&mut conn, found.events).await?, next: found.next }))
 }
@@ -119,7 +119,7 @@ pub async fn show(
     _may: Viewer,
     Path(id): Path<String>,
 ) -> Result<Json<EventWithPayload>> {
-    let mut conn = app.db.read().await?;
+    let mut conn = app.events().await?;
     let (event, body) = inbox::get(&mut conn, &id).await?;
     let payload = serde_json::from_slice(&body).ok();
     Ok(Json(EventWithPayload { event: view(&mut conn, event).await?, payload }))
@@ -153,5 +153,5 @@ pub async fn ignore(
     let reason = form.text("reason", REASON_CHARS);
     form.finish(())?;
     let event = inbox::ignore(&app, &who, &id, &reason).await?;
-    Ok(Json(view(&mut app.db.read().await?, event).await?))
+    Ok(Json(view(&mut app.events().await?, event).await?))
 }

@@ -37,7 +37,9 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     }
     let left = ingest::left_behind(&db).await?;
     if left > 0 {
-        say(format!("events acknowledged before a crash, beside the database: {left}; `whypaid serve` takes them in"));
+        say(format!(
+            "events acknowledged before a crash, beside the database: {left}; `whypaid serve` takes them in"
+        ));
     }
     let mut good = true;
     if args.verify {

@@ -144,7 +144,11 @@ mod tests {
     #[tokio::test]
     async fn a_queue_full_of_bytes_refuses_and_is_free_again() {
         let (queue, mut waiting) = mpsc::channel(QUEUE_EVENTS_MAX);
-        let ingest = Ingest { queue, bytes: Arc::new(Semaphore::new(QUEUE_BYTES_MAX)), on_the_way: OnTheWay::default() };
+        let ingest = Ingest {
+            queue,
+            bytes: Arc::new(Semaphore::new(QUEUE_BYTES_MAX)),
+            on_the_way: OnTheWay::default(),
+        };
         let other = ingest.clone();
         let large = tokio::spawn(async move { other.store(event(QUEUE_BYTES_MAX + 1)).await });
         let taken: Incoming = waiting.recv().await.unwrap();

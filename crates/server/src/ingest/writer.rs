@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// Turns given to other tasks before a commit, for requests that are being read.
 const GATHER_YIELDS: usize = 2;
 /// Events handed over to apply and not taken in by it yet.
-pub const HANDED_OVER_EVENTS_MAX: usize = 2_048;
+pub const HANDED_OVER_EVENTS_MAX: usize = 1_024;
 /// How long apply may make ingest wait, once, before the table's events are left to the sweep and others are refused.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_millis(500);
 
@@ -98,7 +98,9 @@ impl Writer {
                     self.hand_over_left(records.to_vec());
                 }
             }
-            Ok(None) => tracing::info!("another process takes events into this file, too; they go to its tables"),
+            Ok(None) => {
+                tracing::info!("another process takes events into this file, too; they go to its tables")
+            }
             Err(error) => tracing::warn!(%error, "events go to the database's tables instead"),
         }
     }
@@ -107,8 +109,7 @@ impl Writer {
         let Some(upto) = records.last().map(|record| record.number) else { return };
         let read = |record: Record| {
             let number = record.number;
-            let unreadable =
-                |error| tracing::error!(number, %error, "a record of the inbox cannot be read; it is left out");
+            let unreadable = |error| tracing::error!(number, %error, "a record of the inbox cannot be read; it is left out");
             decode(record).map_err(unreadable).ok()
         };
         let events: Vec<NewEvent> = records.into_iter().filter_map(read).collect();

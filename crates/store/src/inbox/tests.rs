@@ -64,7 +64,7 @@ fn what_was_moved_is_written_over() {
     let (mut inbox, records) = open(&database);
     assert_eq!(numbers(&records), [11]);
     // The next one ends where an older record, of a lower number, begins.
-    let fill = vec![1; 2 * (HEAD_BYTES + 50) - 2 * HEAD_BYTES - 5];
+    let fill = [1; 2 * (HEAD_BYTES + 50) - 2 * HEAD_BYTES - 5];
     inbox.append([&fill[..]], 10).unwrap();
     drop(inbox);
     assert_eq!(numbers(&open(&database).1), [11, 12]);

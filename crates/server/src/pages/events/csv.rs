@@ -22,7 +22,7 @@ const COLUMNS: [&str; 8] =
 
 /// The file. Its name tells when it does not hold everything.
 pub(super) async fn file(State(app): State<App>, _may: Viewer, query: Query) -> Result<Response> {
-    let mut conn = app.db.read().await?;
+    let mut conn = app.events().await?;
     let (mut rows, mut after): (Vec<[String; 8]>, Option<String>) = (Vec::new(), None);
     for _ in 0..PAGES_MAX {
         let found = inbox::find(&mut conn, &query.wanted, after.as_deref(), PAGE).await?;

@@ -93,7 +93,7 @@ fn bounded(query: &Query, found: &inbox::Found) -> Option<String> {
 
 /// `GET /events`
 pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, query: Query) -> Result<Response> {
-    let mut conn = app.db.read().await?;
+    let mut conn = app.events().await?;
     let found = inbox::find(&mut conn, &query.wanted, query.after.as_deref(), query.limit).await?;
     let now_ms = app.context.clock.now_ms();
     let livemode = query.asked.livemode();

@@ -74,7 +74,7 @@ fn require_status(query: &Query) -> Result<()> {
 /// `GET /events/replay?status=…`: how many there are.
 pub(super) async fn confirm(State(app): State<App>, Editor(who): Editor, query: Query) -> Result<Response> {
     require_status(&query)?;
-    let mut conn = app.db.read().await?;
+    let mut conn = app.events().await?;
     let (ids, more) = inbox::to_replay(&mut conn, &query.wanted).await?;
     let now_ms = app.context.clock.now_ms();
     let shown = event_list::by_ids(&mut conn, ids.iter().take(SHOWN_MAX).cloned().collect()).await?;
@@ -112,7 +112,7 @@ pub(super) async fn outcome(
 ) -> Result<Response> {
     let asked = Asked::read(&app, &mut params, &["status", "type", "from", "to", "q"]);
     params.finish(())?;
-    let (replay, counts) = inbox::outcome_of(&mut app.db.read().await?, &id).await?;
+    let (replay, counts) = inbox::outcome_of(&mut app.events().await?, &id).await?;
     let [received, applied, ignored, failed, dead] = counts;
     let mut layout = frame(&app, &who, "Replayed events", Section::Events, &asked, EVENTS);
     layout.modes.clear();

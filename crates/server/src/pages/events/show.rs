@@ -108,7 +108,7 @@ pub(super) async fn page(
     Viewer(who): Viewer,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let mut conn = app.db.read().await?;
+    let mut conn = app.events().await?;
     let (event, body) = inbox::get(&mut conn, &id).await?;
     let effect = inbox::effect(&mut conn, &event, &body).await?;
     let names = names(&mut conn, &effect).await?;
@@ -148,7 +148,7 @@ pub(super) async fn payload(
     _may: Viewer,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (event, body) = inbox::get(&mut app.db.read().await?, &id).await?;
+    let (event, body) = inbox::get(&mut app.events().await?, &id).await?;
     let name: String = event.id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
