@@ -8,6 +8,8 @@ use super::Context;
 use super::batch::{self, Applied, Unreadable};
 use crate::ids::random_fraction;
 use crate::ingest::{Noted, OnTheWay};
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use store::events::{self, DueEvent, EventStatus, NewEvent};
 use store::{Db, StoreError};
@@ -120,8 +122,7 @@ impl Worker {
     /// Moves what came from the inbox, if anything did. What the database does not take is held.
     async fn move_in(&mut self) {
         let Some(noted) = self.held.take() else { return };
-        let (db, context, events) = (self.db.clone(), self.context.clone(), noted.events.clone());
-        let moved = isolated(async move { batch::move_in(&db, &context, &events).await }).await;
+        let moved = isolated(batch::move_in(&self.db, &self.context, &noted.events)).await;
         match moved {
             Ok(applied) => {
                 self.on_the_way.moved(&noted);
@@ -179,7 +180,7 @@ impl Worker {
 
     /// False when the database is away: the events stay in the table for a later sweep.
     async fn apply(&mut self, batch: Vec<DueEvent>) -> bool {
-        match self.attempt(batch.clone()).await {
+        match isolated(batch::apply(&self.db, &self.context, &batch)).await {
             Ok(applied) => self.conclude(applied).await,
             Err(Failure::Away(why)) => {
                 self.note_behind(&why);
@@ -196,16 +197,11 @@ impl Worker {
 
     async fn apply_alone(&mut self, event: DueEvent) {
         let (id, attempts) = (event.id.clone(), event.attempts);
-        match self.attempt(vec![event]).await {
+        match isolated(batch::apply(&self.db, &self.context, &[event])).await {
             Ok(applied) => self.conclude(applied).await,
             Err(Failure::Away(why)) => self.note_behind(&why),
             Err(Failure::Broken(why)) => self.note_failure(Unreadable { id, attempts, why }).await,
         }
-    }
-
-    async fn attempt(&self, batch: Vec<DueEvent>) -> Result<Applied, Failure> {
-        let (db, context) = (self.db.clone(), self.context.clone());
-        isolated(async move { batch::apply(&db, &context, &batch).await }).await
     }
 
     async fn conclude(&mut self, applied: Applied) {
@@ -265,15 +261,18 @@ fn merge(into: &mut Option<Noted>, more: Noted) {
     }
 }
 
-/// In a task of its own, so that a panic is a failure of this batch and not the end of applying.
-async fn isolated(
-    work: impl Future<Output = Result<Applied, StoreError>> + Send + 'static,
-) -> Result<Applied, Failure> {
-    match tokio::spawn(in_time(work)).await {
+/// A panic is a failure of this batch and not the end of applying. On the worker's own thread: as a task among others it
+/// would hand that thread's place on, and take a new one, at each call into SQLite.
+async fn isolated(work: impl Future<Output = Result<Applied, StoreError>>) -> Result<Applied, Failure> {
+    match AssertUnwindSafe(in_time(work)).catch_unwind().await {
         Ok(Ok(applied)) => Ok(applied),
         Ok(Err(error)) if error.is_unavailable() => Err(Failure::Away(error.to_string())),
         Ok(Err(error)) => Err(Failure::Broken(error.to_string())),
-        Err(panic) => Err(Failure::Broken(format!("the program failed on this event: {panic}"))),
+        Err(panic) => {
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
+            Err(Failure::Broken(format!("the program failed on this event: {said}")))
+        }
     }
 }
 
