@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 pub const BATCH_EVENTS_MAX: usize = 512;
 /// Least time between two batches from memory, unless they are full. Under load it makes fewer, larger transactions of
 /// what would otherwise be as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
-const PACE: Duration = Duration::from_millis(40);
+const PACE: Duration = Duration::from_millis(20);
 /// How often the table is swept while idle.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// Younger events are still on their way through memory.
