@@ -5,7 +5,7 @@ use super::shortened;
 use super::svg::{Anchor, Svg, percent, px};
 
 /// Characters that a line holds on a phone, label and figure together.
-const LINE_CHARS: usize = 43;
+const LINE_CHARS: usize = 42;
 const LINE_PX: f64 = 16.0;
 const FIRST_PX: f64 = 14.0;
 /// From the last line of words down to the middle of what is drawn, and from there to the next row.

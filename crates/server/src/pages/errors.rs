@@ -137,4 +137,13 @@ mod tests {
             assert!(html.contains(words), "{html}");
         }
     }
+
+    #[test]
+    fn what_was_asked_wrongly_can_be_left_out() {
+        let mut problem = Problem::not_found("page");
+        problem.status = StatusCode::UNPROCESSABLE_ENTITY;
+        let html = page(&problem, without_query("/intelligence?from=yesterday"));
+        assert!(html.contains("href=\"/intelligence\">Show it without filters"), "{html}");
+        assert_eq!(without_query("/intelligence"), None);
+    }
 }
