@@ -84,6 +84,8 @@ for (const javaScriptEnabled of [true, false]) {
     await good(page);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("button", { name: "Pay by card" }).click();
+    await page.waitForURL(/back=paid/);
+    assert.equal(await page.getByText("did not go through").count(), 0, "the card before is not told of after the one that paid");
     await server.stands(journey, "paid");
     await page.goto(link);
     await notice(page, "Paid $500.00");

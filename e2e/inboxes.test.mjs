@@ -71,6 +71,27 @@ test("a journey is looked for by its client and linked by hand", LIMIT, async ()
   await page.context().close();
 });
 
+test("a long name and a long address push no page wider than a phone", LIMIT, async () => {
+  const name = `Maximiliane von und zu ${"Donaudampfschifffahrtsgesellschaft-".repeat(3)}Hohenlohe ${"x".repeat(30)}`;
+  const journey = await server.journey(name);
+  await lonely("long", "client@example.com");
+  const page = await at("/payments/unmatched", { viewport: { width: 390, height: 844 } });
+  const { client_id } = await server.get(`/api/v1/journeys/${journey}`);
+  for (const path of ["/", "/payments/unmatched", "/payments/pi_long", `/clients/${client_id}`, `/journeys/${journey}`]) {
+    await page.goto(server.base + path);
+    await page.getByText("Maximiliane").first().waitFor();
+    await assertGood(page);
+  }
+  // What became of it is said beside its sign, on its own ground.
+  await page.goto(`${server.base}/payments/unmatched`);
+  await page.locator("#pi_long").getByRole("button", { name: "Link to Maximiliane" }).click();
+  const done = page.locator("#done");
+  await done.waitFor();
+  assert.equal(await done.evaluate((notice) => getComputedStyle(notice).display), "flex");
+  assert.notEqual(await done.evaluate((notice) => getComputedStyle(notice).backgroundColor), "rgba(0, 0, 0, 0)");
+  await page.context().close();
+});
+
 test("a new payment shows in the open ledger by itself", LIMIT, async () => {
   const journey = await server.journey("Cleo Park");
   await lonely("shown", null);

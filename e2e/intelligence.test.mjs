@@ -40,6 +40,27 @@ test("the page says what is so, and every part fills itself on any screen", LIMI
   }
 });
 
+test("on a phone no label is under its figure, and no table runs out of its card", LIMIT, async () => {
+  const page = await open(browser, PHONE);
+  await page.goto(address);
+  await filled(page);
+  const hidden = await page.evaluate(() => {
+    const rows = [...document.querySelectorAll(".is-intervals .mark, .is-dumbbell .mark")];
+    return rows.flatMap((row) => {
+      const [label, figure] = [".label", ".figure"].map((name) => row.querySelector(name).getBoundingClientRect());
+      const beside = Math.abs(label.top - figure.top) < 8;
+      return beside && label.right > figure.left ? [row.querySelector("title").textContent] : [];
+    });
+  });
+  assert.deepEqual(hidden, []);
+  const lists = page.locator(".chart-table.is-list");
+  assert.equal(await lists.count(), 2);
+  for (const list of await lists.all()) {
+    assert.ok(await list.evaluate((box) => box.scrollWidth <= box.clientWidth));
+  }
+  await page.context().close();
+});
+
 test("what is asked is in the address, and the parts answer it", LIMIT, async () => {
   const page = await open(browser);
   await page.goto(address);

@@ -6,6 +6,8 @@ import { Demo } from "./support/demo.mjs";
 
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../docs/screenshots", import.meta.url));
 const LARGE = { width: 1280, height: 860 };
+/** Pixels: the first parts of the statistics. */
+const TALL = 2790;
 const LOOKS = {
   light: { viewport: LARGE },
   dark: { viewport: LARGE, colorScheme: "dark" },
@@ -18,6 +20,13 @@ const browser = await launch();
 const base = new URL(demo.links.Seller).origin;
 const PAGES = [
   ["journeys", "/", Object.keys(LOOKS)],
+  ["intelligence", "/intelligence?by=version", Object.keys(LOOKS), async (page) => {
+    await page.setViewportSize({ ...page.viewportSize(), height: TALL });
+    await page.waitForFunction(() => !document.querySelector("[data-empty]"));
+    if (page.viewportSize().width < LARGE.width) return;
+    await page.locator("#timing-curves-drawing .mark").nth(5).hover();
+    await page.locator("#chart-tip").waitFor();
+  }],
   ["journey", "/?payment_status=paid", ["light"], async (page) => {
     await page.locator("#rows .row-link").nth(1).click();
     await page.locator("dialog[open] #journey").waitFor();

@@ -1,14 +1,10 @@
 //! Two shares of each thing side by side: among the paid, and among the unpaid.
 
+use super::row_words::RowWords;
 use super::svg::{Anchor, Svg, percent, px};
-use super::{Frame, Key, Picture, Scale, Table, Unit, shortened};
+use super::{Frame, Key, Picture, Scale, Table, Unit};
 
-const ROW_PX: f64 = 40.0;
-const WORDS_PX: f64 = 14.0;
-const LINE_PX: f64 = 26.0;
 const AXIS_PX: f64 = 22.0;
-/// Part of the width that a label may take before it is cut; the figure at its right lies over it.
-const LABEL_PERCENT: f64 = 80.0;
 
 /// One thing.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +29,8 @@ pub fn draw(frame: Frame<'_>, rows: &[Row], table: Table, empty: &str) -> Pictur
         return Picture::words(empty, table);
     }
     let scale = Scale::chances(rows.iter().flat_map(|row| [row.paid, row.unpaid]));
-    let bottom = ROW_PX * u32::try_from(rows.len()).map_or(0.0, f64::from);
+    let words = RowWords::of(rows.iter().map(|row| (row.label.as_str(), row.figure.as_str())));
+    let bottom = words.row_px() * u32::try_from(rows.len()).map_or(0.0, f64::from);
     let mut svg = Svg::new();
     for tick in &scale.ticks {
         let at = scale.percent(*tick);
@@ -41,21 +38,18 @@ pub fn draw(frame: Frame<'_>, rows: &[Row], table: Table, empty: &str) -> Pictur
         svg.text("tick", (percent(at), px(bottom + 16.0)), Anchor::within(at), &Unit::Percent.tick(*tick));
     }
     for (number, row) in rows.iter().enumerate() {
-        let top = ROW_PX * u32::try_from(number).map_or(0.0, f64::from);
-        svg.mark(&row.says, |svg| one(svg, row, &scale, top));
+        let top = words.row_px() * u32::try_from(number).map_or(0.0, f64::from);
+        svg.mark(&row.says, |svg| one(svg, row, &scale, words, top));
     }
     let drawn = svg.finish(frame.id, "is-dumbbell", frame.title, &desc(rows), bottom + AXIS_PX);
     Picture { drawn: Ok(drawn), key: key(), notes: Vec::new(), table }
 }
 
-fn one(svg: &mut Svg, row: &Row, scale: &Scale, top: f64) {
-    let middle = px(top + LINE_PX);
+fn one(svg: &mut Svg, row: &Row, scale: &Scale, words: RowWords, top: f64) {
+    let middle = px(top + words.middle_px());
     let tone = if row.distinct { "" } else { " is-faint" };
-    svg.rect("hit", (percent(0.0), px(top)), (percent(100.0), px(ROW_PX)));
-    svg.clipped((percent(0.0), px(top)), (percent(LABEL_PERCENT), px(WORDS_PX + 6.0)), |svg| {
-        svg.text("label", (px(0.0), px(WORDS_PX)), Anchor::Start, &shortened(&row.label));
-    });
-    svg.text("figure", (percent(100.0), px(top + WORDS_PX)), Anchor::End, &row.figure);
+    svg.rect("hit", (percent(0.0), px(top)), (percent(100.0), px(words.row_px())));
+    words.write(svg, top, &row.label, &row.figure);
     svg.line("track", (percent(0.0), middle), (percent(100.0), middle));
     let (paid, unpaid) = (percent(scale.percent(row.paid)), percent(scale.percent(row.unpaid)));
     svg.line(&format!("bell{tone}"), (unpaid, middle), (paid, middle));

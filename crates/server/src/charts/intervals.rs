@@ -1,19 +1,14 @@
 //! Interval plot: a value with its interval in each row, on one axis. Forests of rates, effects about zero, forecasts.
 
+use super::row_words::RowWords;
 use super::svg::{Anchor, Svg, percent, px};
 use super::{Frame, Picture, Scale, Table, Unit, shortened};
 use std::fmt::Write as _;
 
-/// Pixels of a row: its words, and under them its interval.
-const ROW_PX: f64 = 40.0;
-const WORDS_PX: f64 = 14.0;
-const INTERVAL_PX: f64 = 26.0;
 /// Pixels under the last row, for the axis.
 const AXIS_PX: f64 = 22.0;
 /// Pixels above the first row, for the reference's words.
 const REFERENCE_PX: f64 = 18.0;
-/// Part of the width that a label may take before it is cut; the figure at its right lies over it.
-const LABEL_PERCENT: f64 = 80.0;
 
 /// How a row looks. Colour is never the only sign: what may be said stands in its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +75,8 @@ pub fn draw(frame: Frame<'_>, plot: Intervals, empty: &str) -> Picture {
     }
     let scale = scale(unit, &rows, reference.as_ref());
     let top = if reference.is_some() { REFERENCE_PX } else { 0.0 };
-    let bottom = top + ROW_PX * index(rows.len());
+    let words = RowWords::of(rows.iter().map(|row| (row.label.as_str(), row.figure.as_str())));
+    let bottom = top + words.row_px() * index(rows.len());
     let mut svg = Svg::new();
     for tick in &scale.ticks {
         let x = percent(scale.percent(*tick));
@@ -96,7 +92,7 @@ pub fn draw(frame: Frame<'_>, plot: Intervals, empty: &str) -> Picture {
         svg.text("reference-words", (percent(at + aside), px(11.0)), anchor, name);
     }
     for (number, row) in rows.iter().enumerate() {
-        svg.mark(&row.says, |svg| one(svg, row, &scale, top + ROW_PX * index(number)));
+        svg.mark(&row.says, |svg| one(svg, row, &scale, words, top + words.row_px() * index(number)));
     }
     let desc = desc(unit, &rows, reference.as_ref());
     let cut = scale.cut || rows.iter().filter_map(|row| row.interval).any(|(_, high)| scale.beyond(high));
@@ -130,13 +126,10 @@ fn scale(unit: Unit, rows: &[Row], reference: Option<&(f64, String)>) -> Scale {
     }
 }
 
-fn one(svg: &mut Svg, row: &Row, scale: &Scale, top: f64) {
-    let (words, middle) = (px(top + WORDS_PX), top + INTERVAL_PX);
-    svg.rect("hit", (percent(0.0), px(top)), (percent(100.0), px(ROW_PX)));
-    svg.clipped((percent(0.0), px(top)), (percent(LABEL_PERCENT), px(WORDS_PX + 6.0)), |svg| {
-        svg.text("label", (px(0.0), px(WORDS_PX)), Anchor::Start, &shortened(&row.label));
-    });
-    svg.text("figure", (percent(100.0), words), Anchor::End, &row.figure);
+fn one(svg: &mut Svg, row: &Row, scale: &Scale, words: RowWords, top: f64) {
+    let middle = top + words.middle_px();
+    svg.rect("hit", (percent(0.0), px(top)), (percent(100.0), px(words.row_px())));
+    words.write(svg, top, &row.label, &row.figure);
     let tone = row.tone.class();
     svg.line("track", (percent(0.0), px(middle)), (percent(100.0), px(middle)));
     let bar = |svg: &mut Svg, kind: &str, (low, high): (f64, f64)| {

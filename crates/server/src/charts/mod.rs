@@ -11,6 +11,7 @@ pub mod fan;
 pub mod figure;
 pub mod funnel;
 pub mod intervals;
+mod row_words;
 pub mod scale;
 pub mod svg;
 pub mod unit;

@@ -66,10 +66,14 @@ impl Unit {
         }
     }
 
-    /// `31 % (22–41 %)`, or the value alone.
+    /// `31 % (22–41 %)`, `+12 points (+3 to +21)`, or the value alone.
     pub fn with_range(self, value: f64, interval: Option<(f64, f64)>) -> String {
         let said = self.say(value);
-        interval.map_or_else(|| said.clone(), |(low, high)| format!("{said} ({})", self.range(low, high)))
+        let Some((low, high)) = interval else { return said };
+        match self {
+            Self::Points => format!("{said} ({} to {})", self.bare(low), self.bare(high)),
+            _ => format!("{said} ({})", self.range(low, high)),
+        }
     }
 
     fn bare(self, value: f64) -> String {
@@ -90,6 +94,12 @@ impl Unit {
 /// A whole number with its thousands apart.
 pub fn count(value: u64) -> String {
     grouped(&value.to_string())
+}
+
+/// What an estimate of how many are needed is worth saying: two digits. `471` is 470, `17,541` is 18,000.
+pub fn rounded(value: u64) -> u64 {
+    let unit = 10_u64.pow(value.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    value.saturating_add(unit / 2) / unit * unit
 }
 
 /// `1 journey`, `1,234 journeys`
@@ -214,6 +224,18 @@ mod tests {
         }
         let both = Unit::Percent.with_range(0.31, Some((0.22, 0.41)));
         assert_eq!(both.replace(GAP, " "), "31 % (22–41 %)");
+        let points = Unit::Points.with_range(0.19, Some((0.085, 0.3)));
+        assert_eq!(points.replace(GAP, " "), "+19 points (+8.5 to +30)");
+    }
+
+    #[test]
+    fn how_many_are_needed_is_no_exact_number() {
+        let table =
+            [(0, 0), (7, 7), (20, 20), (99, 99), (471, 470), (996, 1000), (1_770, 1_800), (17_541, 18_000)];
+        for (exact, said) in table {
+            assert_eq!(rounded(exact), said, "{exact}");
+        }
+        assert_eq!(rounded(u64::MAX) % 1_000_000_000_000_000_000, 0);
     }
 
     #[test]

@@ -9,7 +9,7 @@ const AXIS_PX: f64 = 24.0;
 /// Part of a week's width that its bar takes.
 const BAR: f64 = 0.78;
 /// Part of the width, in percent, left to the labels of the axis.
-const GUTTER: f64 = 11.0;
+const GUTTER: f64 = 13.0;
 /// Labels under the bars at most: more would cover each other on a phone.
 const LABELS_MAX: usize = 5;
 
@@ -99,11 +99,11 @@ mod tests {
     fn bars_stand_on_the_ground() {
         let svg = drawn(&[10_000.0, 5_000.0]).drawn.unwrap();
         assert!(
-            svg.contains("<rect class=\"bar\" x=\"15.9%\" y=\"16\" width=\"34.71%\" height=\"200\"/>"),
+            svg.contains("<rect class=\"bar\" x=\"17.79%\" y=\"16\" width=\"33.93%\" height=\"200\"/>"),
             "{svg}"
         );
         assert!(
-            svg.contains("<rect class=\"bar\" x=\"60.4%\" y=\"116\" width=\"34.71%\" height=\"100\"/>"),
+            svg.contains("<rect class=\"bar\" x=\"61.29%\" y=\"116\" width=\"33.93%\" height=\"100\"/>"),
             "{svg}"
         );
         assert!(svg.contains("The highest is the week of w0 with $100.00."), "{svg}");

@@ -134,3 +134,21 @@ pub(super) async fn file(Path(name): Path<String>) -> Result<Response, Problem> 
     let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, CACHE_CONTROL)];
     Ok((headers, asset.content).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// All areas share one sheet: a class of one must not lay out another's page. Once the summary of the statistics
+    /// and that of the list were both `.summary`.
+    #[test]
+    fn each_class_is_defined_by_one_area() {
+        let rules = STYLE.lines().filter_map(|line| line.strip_prefix("  .")?.split_once(" {"));
+        let bare = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let mut seen = BTreeSet::new();
+        let again: Vec<&str> =
+            rules.map(|(name, _)| name).filter(|name| bare(name) && !seen.insert(*name)).collect();
+        assert!(seen.len() > 100 && again.is_empty(), "defined twice: {again:?}");
+    }
+}

@@ -35,6 +35,8 @@ struct ErrorPage<'a> {
     again: bool,
     /// Nothing is at this address.
     missing: bool,
+    /// The same page without what was asked of it.
+    plain: Option<&'a str>,
 }
 
 /// Shows a problem as a page when the asker reads pages.
@@ -49,7 +51,10 @@ pub async fn as_html(request: Request, next: Next) -> Response {
         Some(problem) if wanted && asks && problem.status == StatusCode::UNAUTHORIZED => {
             sign_in_first(here.as_deref())
         }
-        Some(problem) if wanted => replace(response, &problem),
+        Some(problem) if wanted => {
+            let plain = here.as_deref().filter(|_| asks).and_then(without_query);
+            replace(response, &problem, plain)
+        }
         _ => response,
     }
 }
@@ -60,6 +65,11 @@ fn sign_in_first(here: Option<&str>) -> Response {
     Redirect::to(&with_query(SIGN_IN, [("next", next)])).into_response()
 }
 
+/// The path of an address that asks for something.
+fn without_query(here: &str) -> Option<&str> {
+    here.split_once('?').map(|(path, _)| path)
+}
+
 fn reads_pages(request: &Request) -> bool {
     let path = request.uri().path();
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
@@ -67,8 +77,8 @@ fn reads_pages(request: &Request) -> bool {
         && accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn replace(mut response: Response, problem: &Problem) -> Response {
-    let html = page(problem);
+fn replace(mut response: Response, problem: &Problem, plain: Option<&str>) -> Response {
+    let html = page(problem, plain.filter(|_| problem.status == StatusCode::UNPROCESSABLE_ENTITY));
     *response.body_mut() = Body::from(html);
     let all = response.headers_mut();
     all.remove(header::CONTENT_LENGTH);
@@ -77,7 +87,7 @@ fn replace(mut response: Response, problem: &Problem) -> Response {
     response
 }
 
-fn page(problem: &Problem) -> String {
+fn page(problem: &Problem, plain: Option<&str>) -> String {
     let heading = match problem.status {
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::SERVICE_UNAVAILABLE => "One moment, please",
@@ -93,7 +103,7 @@ fn page(problem: &Problem) -> String {
     let signed_out = problem.status == StatusCode::UNAUTHORIZED;
     let detail = if signed_out { SIGNED_OUT } else { problem.detail.as_str() };
     let layout = Layout::bare(heading);
-    let page = ErrorPage { layout, problem, heading, detail, signed_out, again, missing };
+    let page = ErrorPage { layout, problem, heading, detail, signed_out, again, missing, plain };
     // A template without conditions that can fail; should it fail all the same, the words are there.
     page.render().unwrap_or_else(|_| heading.to_owned())
 }
@@ -118,13 +128,22 @@ mod tests {
     fn a_database_that_is_away_is_no_reason_to_panic() {
         let response = Problem::unavailable("The database cannot be used right now.").into_response();
         let problem = response.extensions().get::<Arc<Problem>>().cloned().unwrap();
-        let response = replace(response, &problem);
+        let response = replace(response, &problem, None);
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(response.headers().contains_key(header::RETRY_AFTER));
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
-        let html = page(&problem);
+        let html = page(&problem, None);
         for words in ["One moment, please", "The database cannot be used right now.", "no payment is lost"] {
             assert!(html.contains(words), "{html}");
         }
+    }
+
+    #[test]
+    fn what_was_asked_wrongly_can_be_left_out() {
+        let mut problem = Problem::not_found("page");
+        problem.status = StatusCode::UNPROCESSABLE_ENTITY;
+        let html = page(&problem, without_query("/intelligence?from=yesterday"));
+        assert!(html.contains("href=\"/intelligence\">Show it without filters"), "{html}");
+        assert_eq!(without_query("/intelligence"), None);
     }
 }

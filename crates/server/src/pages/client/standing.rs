@@ -107,12 +107,16 @@ pub(super) fn standing(facts: &Facts<'_>) -> Standing {
     }
 }
 
-/// They come back from a session of this journey that can have been paid.
+/// They come back from a session of this journey that can have been paid. A failure that is known beside a session not
+/// yet known to be complete is of an attempt before; beside a complete one it is a debit that came back.
 fn paid_by_own_word(facts: &Facts<'_>) -> bool {
     let Some(Back::Paid(session_id)) = facts.back else { return false };
     let ours = facts.opened.iter().find(|opened| opened.session_id == session_id);
-    ours.is_some_and(|opened| opened.state != Some(CheckoutState::Expired))
-        && facts.payment_status != PaymentStatus::Failed
+    ours.is_some_and(|opened| match opened.state {
+        Some(CheckoutState::Expired) => false,
+        Some(CheckoutState::Complete) => facts.payment_status != PaymentStatus::Failed,
+        Some(CheckoutState::Open) | None => true,
+    })
 }
 
 fn by_checkouts(facts: &Facts<'_>) -> Standing {

@@ -202,7 +202,7 @@ fn undecided(by: &By, known: &[&ConversionGroup]) -> String {
     let soonest =
         known.iter().filter_map(|group| Some((group.needed_for_difference?, group))).min_by_key(|x| x.0);
     let more = soonest.map_or(String::new(), |(needed, group)| {
-        let needed = unit::counted(needed, "journey", "journeys");
+        let needed = unit::counted(unit::rounded(needed), "journey", "journeys");
         format!(
             " Were the present difference of “{}” real, it would take about {needed} with it to see it.",
             group.label

@@ -166,7 +166,7 @@ fn enough_data_is_told_with_its_limits() {
                 vec![group("A", 96, "more", 0.31, 0.13), group("B", 120, "not_distinct", 0.18, -0.13)],
             ),
             "24 % of journeys are paid within 30 days (20–28 %, n = 216). Journeys with A were paid within 30 days in \
-             31 % (21–41 %, n = 96), against 18 % of the others; difference +13 points (+3 to +23 points). Associated \
+             31 % (21–41 %, n = 96), against 18 % of the others; difference +13 points (+3 to +23). Associated \
              with, not proof: other things may differ, too. Run an experiment to be sure.",
         ),
     ];

@@ -3,9 +3,9 @@
 
 use super::tab::Tab;
 use crate::app::App;
+use crate::charts::Unit;
 use crate::insights::answer::{Analysis, ConversionGroup, Standing};
 use crate::insights::ask::HORIZON_DAYS;
-use crate::outcome_note::percent;
 use crate::pages::intelligence::parts::rows::{rate_words, tone};
 use askama::Template;
 use std::time::Duration;
@@ -70,7 +70,7 @@ impl Found {
             [with, without].into_iter().filter_map(|(label, standing)| Some(stands(label, standing?)))
         });
         let score = analysis.score.as_ref().map(|score| {
-            let share = percent(score.probability);
+            let share = Unit::Percent.say(score.probability);
             format!("From now until the horizon: {share} ({}).", score.method)
         });
         Self {
@@ -85,7 +85,7 @@ impl Found {
 }
 
 fn stands(label: &str, standing: &Standing) -> Line {
-    let rate = standing.rate.map_or_else(|| "too young to say".to_owned(), percent);
+    let rate = standing.rate.map_or_else(|| "too young to say".to_owned(), |rate| Unit::Percent.say(rate));
     let score = standing.effectiveness.map(|score| format!(", effectiveness {score:.0} of 100"));
     Line {
         kind: "hypothesis",

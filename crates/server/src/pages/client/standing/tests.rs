@@ -59,14 +59,16 @@ fn what_the_return_address_says_is_believed_where_it_can_be_true() {
     let done = [opened("cs_ours", Some(Complete), 1)];
     let over = [opened("cs_ours", Some(Expired), 1)];
     let paid = Some(Back::Paid("cs_ours"));
-    let table: [(PaymentStatus, &[Opened<'_>], Option<Back<'_>>, Standing); 14] = [
+    let table: [(PaymentStatus, &[Opened<'_>], Option<Back<'_>>, Standing); 15] = [
         (P::None, &ours, paid, S::Confirming),
         (P::None, &done, paid, S::Confirming),
         (P::Canceled, &ours, paid, S::Confirming),
         (P::None, &over, paid, S::Expired),
         (P::None, &ours, Some(Back::Paid("cs_other")), S::Elsewhere),
         (P::None, &[], paid, S::Unpaid),
-        (P::Failed, &ours, paid, S::Declined),
+        // The card before was declined: who paid with the next one is not asked to pay again.
+        (P::Failed, &ours, paid, S::Confirming),
+        (P::Failed, &done, paid, S::Declined),
         (P::Paid, &ours, paid, S::Paid),
         (P::Processing, &ours, paid, S::OnItsWay),
         (P::None, &ours, Some(Back::Canceled), S::Left),

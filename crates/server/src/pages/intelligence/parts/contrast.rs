@@ -61,18 +61,26 @@ fn elements(answer: &Contrast, filters: &Filters) -> Figure {
         id: "contrast".to_owned(),
         title: title.to_owned(),
         about: about(answer.paid + answer.unpaid, &filters.ask, &answer.as_of),
-        finding: Some(format!(
-            "{} paid beside {} unpaid; {} too young to be either.",
-            unit::count(answer.paid),
-            unit::count(answer.unpaid),
-            unit::count(answer.open)
-        )),
+        finding: counted(answer),
         picture,
         method: "Risk difference (Newcombe), Fisher’s exact test, false-discovery rate 10\u{a0}%. Not adjusted for the \
                  other elements; see above for that."
             .to_owned(),
         csv: Some(csv("contrast", &filters.ask)),
     }
+}
+
+/// How many there are of each kind, once there is one.
+fn counted(answer: &Contrast) -> Option<String> {
+    let (paid, unpaid, open) = (answer.paid, answer.unpaid, answer.open);
+    (paid + unpaid + open > 0).then(|| {
+        format!(
+            "{} paid beside {} unpaid; {} too young to be either.",
+            unit::count(paid),
+            unit::count(unpaid),
+            unit::count(open)
+        )
+    })
 }
 
 fn of(count: u64, all: u64) -> String {

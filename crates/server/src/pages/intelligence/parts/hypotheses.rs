@@ -60,7 +60,7 @@ fn row(group: &HypothesisGroup) -> Row {
             "insufficient" => conversion.says.clone(),
             word => word.to_owned(),
         },
-        counts: format!("{} of {} paid", unit::count(conversion.paid), unit::count(conversion.n)),
+        counts: format!("{} of {}", unit::count(conversion.paid), unit::count(conversion.n)),
         predicted: predicted.unwrap_or_else(dash),
         actual: rate_words(conversion),
         in_time: group.in_time.as_ref().map_or_else(dash, share_words),

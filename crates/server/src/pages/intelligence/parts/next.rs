@@ -103,7 +103,11 @@ fn choice(item: &Recommendation) -> Choice {
         .iter()
         .take(OPTIONS_MAX)
         .map(|unknown| {
-            format!("{} (about {} more)", option_name(item, &unknown.label), unit::count(unknown.more_needed))
+            format!(
+                "{} (about {} more)",
+                option_name(item, &unknown.label),
+                unit::count(unit::rounded(unknown.more_needed))
+            )
         })
         .collect();
     let word = match item.advice {
@@ -134,7 +138,7 @@ fn says(item: &Recommendation) -> String {
         "use" => format!("{} Associated with, not proof.", item.says),
         "try_both" => {
             let needed = item.needed_each.map(|each| {
-                let each = unit::counted(each, "journey", "journeys");
+                let each = unit::counted(unit::rounded(each), "journey", "journeys");
                 format!(" A difference as large as now takes about {each} of each to be told.")
             });
             let words = "Start an experiment: some clients one, some the other, by lot.";

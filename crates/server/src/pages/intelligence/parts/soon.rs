@@ -89,14 +89,22 @@ pub(super) fn expected(answer: &Returns) -> Vec<String> {
 
 fn in_words(expected: &ExpectedNet) -> Option<String> {
     let unit = Unit::Money(Currency::parse(&expected.currency)?);
-    let (back, stays) = (expected.back_minor?, expected.stays_minor?);
+    let back = expected.back_minor?;
     #[expect(clippy::cast_precision_loss, reason = "to be read")]
     let net = unit.say(expected.net_minor as f64);
     Some(format!(
-        "Of {net} net now, about {} is expected to go back yet and {} to stay, if payments still young do as older ones did.",
-        unit.say(back),
-        unit.say(stays)
+        "Of {net} net now, {} expected to go back yet, if payments still young do as older ones did.",
+        going(back, unit)
     ))
+}
+
+/// An estimate is not known to the cent.
+fn going(back_minor: f64, unit: Unit) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float cast saturates")]
+    let whole = unit::rounded(back_minor.round() as u64);
+    #[expect(clippy::cast_precision_loss, reason = "two digits")]
+    let said = unit.say(whole as f64);
+    if whole == 0 { "nothing is".to_owned() } else { format!("about {said} is") }
 }
 
 fn table(answer: &Returns, kind: &str) -> Table {
