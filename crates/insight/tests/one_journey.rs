@@ -2,6 +2,7 @@
 
 use insight::facts::pass::{Question, ask, count, count_one};
 use insight::facts::{Columns, Dimension, Fact, Filter, Given, Hypothesis, Money, Standing};
+use insight::gates::Gates;
 use insight::report::{conversion, score};
 
 const NOW_S: u32 = 1_760_000_000;
@@ -45,7 +46,7 @@ fn columns() -> Columns {
 
 fn question(by: Dimension) -> Question {
     let filter = Filter { livemode: true, ..Filter::default() };
-    Question { filter, by, as_of_s: NOW_S, horizon_days: 30 }
+    Question { filter, by, as_of_s: NOW_S, horizon_days: 30, gates: Gates::default() }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What is asked: which journeys, told apart by what. The same from the API, the page and the cache.
 
+use super::thresholds::Thresholds;
 use insight::facts::pass::Question;
 use insight::facts::{CurrencyCode, Dimension, Filter};
+use insight::gates::Gates;
 
 /// Paid within so many days counts, unless asked otherwise.
 pub const HORIZON_DAYS: u32 = 30;
@@ -110,11 +112,13 @@ pub struct Ask {
     pub element: Option<String>,
     /// Paid within how many days counts.
     pub horizon_days: u32,
+    /// What a verdict takes.
+    pub gates: Gates,
 }
 
 impl Ask {
     /// All journeys of a mode, over all time.
-    pub fn of_mode(livemode: bool) -> Self {
+    pub fn of_mode(livemode: bool, thresholds: Thresholds) -> Self {
         Self {
             by: By::Everything,
             livemode,
@@ -127,7 +131,8 @@ impl Ask {
             category: None,
             segment: None,
             element: None,
-            horizon_days: HORIZON_DAYS,
+            horizon_days: thresholds.horizon_days,
+            gates: thresholds.gates(),
         }
     }
 
@@ -149,6 +154,7 @@ impl Ask {
             by: self.by.dimension(),
             as_of_s: now_s,
             horizon_days: self.horizon_days,
+            gates: self.gates,
         }
     }
 }

@@ -20,7 +20,7 @@ use store::clients;
     params(QuestionParams, ("client_id" = Option<String>, Query)),
     responses((status = 200, body = Recommendations), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Response> {
-    let mut asked = question(&app, &mut params, By::Everything);
+    let mut asked = question(&app, &mut params, By::Everything, app.insights.thresholds().await?);
     let client_id = params.text("client_id");
     let client = match &client_id {
         Some(id) if IdKind::Client.fits(id) => clients::get(&mut app.db.read().await?, id).await?,

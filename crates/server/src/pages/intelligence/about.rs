@@ -41,10 +41,11 @@ fn date(at_s: i64, format: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insights::thresholds::Thresholds;
 
     #[test]
     fn a_picture_says_of_what_and_of_when_it_is() {
-        let mut ask = Ask::of_mode(false);
+        let mut ask = Ask::of_mode(false, Thresholds::default());
         let as_of = "2026-11-22T02:14:15.000Z";
         assert_eq!(
             about(1, &ask, as_of).replace('\u{a0}', " "),

@@ -5,7 +5,8 @@ use crate::api::problem::Result;
 use crate::api::query::Params;
 use crate::app::App;
 use crate::clock::rfc3339;
-use crate::insights::ask::{Ask, By, HORIZON_DAYS};
+use crate::insights::ask::{Ask, By};
+use crate::insights::thresholds;
 use std::fmt::Write as _;
 
 const DAY_S: u32 = 86_400;
@@ -17,7 +18,7 @@ pub(super) const PERIODS: [(&str, &str, Option<u32>); 5] = [
     ("quarter", "Quarter", None),
     ("all", "All time", None),
 ];
-/// Horizons to choose from, in days.
+/// Horizons to choose from besides the usual one, in days.
 pub(super) const HORIZONS: [u32; 5] = [7, 14, 30, 60, 90];
 /// The horizon within which nine tenths of those who pay have paid.
 pub(super) const POOLED: &str = "p90";
@@ -55,15 +56,16 @@ pub(super) struct Filters {
 
 impl Filters {
     /// Reads them; 422 names every fault.
-    pub(super) fn read(app: &App, mut params: Params) -> Result<Self> {
+    pub(super) async fn read(app: &App, mut params: Params) -> Result<Self> {
+        let usual = app.insights.thresholds().await?;
         // The page's own horizon has a word besides days; statistics know days.
-        let horizon = params.text("horizon").unwrap_or_else(|| HORIZON_DAYS.to_string());
-        let days = horizon.parse::<u32>().ok().filter(|days| HORIZONS.contains(days));
+        let horizon = params.text("horizon").unwrap_or_else(|| usual.horizon_days.to_string());
+        let days = horizon.parse::<u32>().ok().filter(|days| thresholds::HORIZONS.contains(days));
         if days.is_none() && horizon != POOLED {
-            params.fault("horizon", "must be one of 7, 14, 30, 60, 90, p90");
+            params.fault("horizon", "must be a whole number of days from 1 to 365, or p90");
         }
-        let Asked { mut ask, .. } = question(app, &mut params, By::Content);
-        ask.horizon_days = days.unwrap_or(HORIZON_DAYS);
+        let Asked { mut ask, .. } = question(app, &mut params, By::Content, usual);
+        ask.horizon_days = days.unwrap_or(usual.horizon_days);
         let (from, to) = (params.text("from"), params.text("to"));
         let word = |text: &str| PERIODS.iter().find(|(word, ..)| *word == text).map(|(word, ..)| *word);
         let asked_period = params.word("period", word, "7d, 30d, 90d, quarter, all");
@@ -209,9 +211,13 @@ impl Query {
 mod tests {
     use super::*;
 
+    fn everything() -> Ask {
+        Ask::of_mode(false, thresholds::Thresholds::default())
+    }
+
     fn filters() -> Filters {
         Filters {
-            ask: Ask { from_s: Some(10 * DAY_S), by: By::Category, ..Ask::of_mode(false) },
+            ask: Ask { from_s: Some(10 * DAY_S), by: By::Category, ..everything() },
             period: Some("7d"),
             from: None,
             to: None,
@@ -242,7 +248,7 @@ mod tests {
     fn the_time_before_is_as_long() {
         let before = filters().before(17 * DAY_S - 1).unwrap();
         assert_eq!((before.from_s, before.until_s), (Some(3 * DAY_S), Some(10 * DAY_S)));
-        let all_time = Filters { ask: Ask::of_mode(false), ..filters() };
+        let all_time = Filters { ask: everything(), ..filters() };
         assert!(all_time.before(17 * DAY_S).is_none());
     }
 

@@ -69,7 +69,7 @@ struct PeriodLink {
 
 /// The page as it is now.
 pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, params: Params) -> Result<Response> {
-    let mut filters = Filters::read(&app, params)?;
+    let mut filters = Filters::read(&app, params).await?;
     resolve_horizon(&app, &mut filters).await?;
     let mut layout = Layout::of(&app, &who, "Intelligence", Section::Intelligence);
     layout.modes = modes(&filters);

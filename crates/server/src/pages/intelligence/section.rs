@@ -81,7 +81,7 @@ pub(in crate::pages) async fn show(
 ) -> Result<Response> {
     let piece = params.truth("piece").unwrap_or(false);
     let client = client(&app, &mut params).await?;
-    let mut filters = Filters::read(&app, params)?;
+    let mut filters = Filters::read(&app, params).await?;
     resolve_horizon(&app, &mut filters).await?;
     if slug == SUMMARY {
         return Ok(html(&summary(&app, &filters).await?));

@@ -6,6 +6,7 @@ mod frame;
 mod people;
 mod session;
 mod steps;
+mod thresholds;
 mod tokens;
 
 pub(super) use steps::Panel;
@@ -27,6 +28,8 @@ pub(super) fn routes() -> Listed {
         .get("/settings/tokens", tokens::page)
         .post("/settings/tokens", tokens::create)
         .post("/settings/tokens/{id}/revoke", tokens::revoke)
+        .get("/settings/thresholds", thresholds::page)
+        .post("/settings/thresholds", thresholds::change)
         .get("/settings/account", account::page)
         .post("/settings/account/password", account::password)
         .post("/settings/account/email", account::email)

@@ -1,0 +1,3 @@
+//! `/api/v1/settings`, and the page of the same name.
+
+mod thresholds;
