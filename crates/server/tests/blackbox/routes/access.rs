@@ -99,7 +99,7 @@ pub(super) const ROUTES: [(&str, &str, Option<Role>); 83] = [
 ];
 
 /// (method, path, the least role that may). Who holds a client's link may all that a client may.
-pub(super) const PAGES: [(&str, &str, Option<Role>); 89] = [
+pub(super) const PAGES: [(&str, &str, Option<Role>); 91] = [
     ("GET", "/", READS),
     ("GET", "/live", READS),
     ("GET", "/journeys.csv", READS),
@@ -164,11 +164,13 @@ pub(super) const PAGES: [(&str, &str, Option<Role>); 89] = [
     ("GET", "/settings/set-up/steps", READS),
     ("GET", "/settings/people", OWNS),
     ("POST", "/settings/people", OWNS),
+    ("GET", "/settings/people.csv", OWNS),
     ("GET", "/settings/people/{id}", OWNS),
     ("POST", "/settings/people/{id}", OWNS),
     ("POST", "/settings/people/{id}/invitation", OWNS),
     ("GET", "/settings/tokens", OWNS),
     ("POST", "/settings/tokens", OWNS),
+    ("GET", "/settings/tokens.csv", OWNS),
     ("POST", "/settings/tokens/{id}/revoke", OWNS),
     ("GET", "/settings/thresholds", READS),
     ("POST", "/settings/thresholds", OWNS),
