@@ -14,6 +14,7 @@ pub mod in_time;
 pub mod recommend;
 pub mod returns;
 pub mod revenue;
+mod rivals;
 pub mod score;
 pub mod timing;
 pub mod weeks;

@@ -153,12 +153,14 @@ fn worth(answer: &Forecast) -> Option<String> {
         return Some(format!("Not tried on the past yet ({why}): take it with care."));
     };
     let better = if test.mase < 1.0 { "nearer than" } else { "no nearer than" };
+    let year = test.mase_of_year_before.map(|mase| format!("; “as much as a year before” had {mase:.2}"));
     Some(format!(
-        "Tried {} on the past, {} ahead: {better} “as much as just before” (error {:.2} of its), and {} of what came lay \
-         within the 80\u{a0}% band.",
+        "Tried {} on the past, {} ahead: {better} “as much as just before” (error {:.2} of its{}), and {} of what came \
+         lay within the 80\u{a0}% band.",
         unit::counted(test.origins, "time", "times"),
         Unit::Days.say(f64::from(test.days)),
         test.mase,
+        year.unwrap_or_default(),
         Unit::Percent.say(test.coverage)
     ))
 }
