@@ -121,8 +121,8 @@ fn everything(columns: &Columns) -> String {
             Dimension::Category,
             Dimension::Element,
             Dimension::ElementPair,
-            Dimension::Segment("country".to_owned()),
-            Dimension::Segments,
+            Dimension::Segment(Some("country".to_owned())),
+            Dimension::Segment(None),
         ] {
             let question = Question {
                 filter: filter.clone(),

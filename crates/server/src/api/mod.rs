@@ -5,6 +5,7 @@ pub mod access;
 pub mod audit;
 pub mod bulk;
 pub mod checkout;
+pub mod client_file;
 pub mod clients;
 pub mod contents;
 pub mod event_replays;

@@ -10,7 +10,7 @@ use crate::insights::ask::{Ask, By};
 use crate::insights::thresholds::{HORIZONS, Thresholds};
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use insight::facts::CurrencyCode;
+use insight::facts::{CurrencyCode, Filter};
 use ledger::Currency;
 use utoipa::IntoParams;
 
@@ -36,16 +36,19 @@ pub fn question(app: &App, params: &mut Params, by: By, thresholds: Thresholds) 
     }
     let ask = Ask {
         by,
-        livemode: params.truth("livemode").unwrap_or_else(|| app.config.livemode()),
-        from_s,
-        until_s,
-        currency: currency(params),
-        content: id(params, "content", IdKind::Content),
-        version: id(params, "version", IdKind::Version),
-        hypothesis: id(params, "hypothesis", IdKind::Hypothesis),
-        category: words(params, "category"),
-        segment: pair(params, "segment"),
-        element: pair(params, "element"),
+        filter: Filter {
+            livemode: params.truth("livemode").unwrap_or_else(|| app.config.livemode()),
+            from_s,
+            until_s,
+            currency: currency(params),
+            content: id(params, "content", IdKind::Content),
+            version: id(params, "version", IdKind::Version),
+            hypothesis: id(params, "hypothesis", IdKind::Hypothesis),
+            category: words(params, "category"),
+            segment: pair(params, "segment"),
+            element: pair(params, "element"),
+            without: None,
+        },
         horizon_days: horizon_days(params, thresholds),
         gates: thresholds.gates(),
     };

@@ -70,8 +70,8 @@ reports_in_one_currency! {
 /// The question, and the currency asked for or the only one that there is.
 async fn in_one_currency(app: &App, mut params: Params) -> Result<(Asked, CurrencyCode)> {
     let asked = question(app, &mut params, By::Everything, app.insights.thresholds().await?);
-    let known = app.insights.currencies(asked.ask.livemode)?;
-    let currency = asked.ask.currency.or_else(|| known.first().copied().filter(|_| known.len() == 1));
+    let known = app.insights.currencies(asked.ask.filter.livemode)?;
+    let currency = asked.ask.filter.currency.or_else(|| known.first().copied().filter(|_| known.len() == 1));
     if currency.is_none() && params.text("currency").is_none() {
         params.fault("currency", "is required: amounts in several currencies are never added");
     }

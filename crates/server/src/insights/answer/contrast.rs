@@ -82,7 +82,7 @@ pub struct Behaviour {
 impl Insights {
     /// Paid against unpaid; the question's grouping is not used.
     pub async fn contrast(&self, ask: &Ask) -> Result<Arc<Contrast>, Unready> {
-        let ask = Ask { by: By::Everything, ..ask.clone() };
+        let ask = ask.by(By::Everything);
         let key = Key { report: "contrast", ask: ask.clone(), more: String::new() };
         let (horizon_days, thresholds) = (ask.horizon_days, ask.gates.into());
         self.answer(

@@ -88,7 +88,7 @@ pub type Pair = ConversionGroup;
 impl Insights {
     /// Associations of the elements of the question's journeys; its grouping is not used.
     pub async fn elements(&self, ask: &Ask) -> Result<Arc<Elements>, Unready> {
-        let ask = Ask { by: By::ElementPair, ..ask.clone() };
+        let ask = ask.by(By::ElementPair);
         let key = Key { report: "elements", ask: ask.clone(), more: String::new() };
         let (horizon_days, thresholds) = (ask.horizon_days, ask.gates.into());
         self.answer(

@@ -75,7 +75,7 @@ pub struct BackTest {
 impl Insights {
     /// The forecast of the question's journeys in `currency`; its grouping is not used.
     pub async fn forecast(&self, ask: &Ask, currency: CurrencyCode) -> Result<Arc<Forecast>, Unready> {
-        let ask = Ask { by: By::Everything, currency: Some(currency), ..ask.clone() };
+        let ask = ask.in_currency(currency).by(By::Everything);
         let key = Key { report: "forecast", ask: ask.clone(), more: String::new() };
         self.answer(
             key,

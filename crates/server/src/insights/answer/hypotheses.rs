@@ -118,7 +118,7 @@ impl Insights {
     /// By hypothesis, unless the question asks by category.
     pub async fn hypotheses(&self, ask: &Ask) -> Result<Arc<Hypotheses>, Unready> {
         let by = if ask.by == By::Category { By::Category } else { By::Hypothesis };
-        let ask = Ask { by: by.clone(), ..ask.clone() };
+        let ask = ask.by(by.clone());
         let key = Key { report: "hypotheses", ask: ask.clone(), more: String::new() };
         let (horizon_days, thresholds) = (ask.horizon_days, ask.gates.into());
         self.answer(

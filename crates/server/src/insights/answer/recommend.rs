@@ -68,9 +68,9 @@ pub struct Unknown {
 impl Insights {
     /// What to send next. The question's segment is the client's: its evidence is used where there is enough.
     pub async fn recommendations(&self, ask: &Ask) -> Result<Arc<Recommendations>, Unready> {
-        let ask = Ask { by: By::Everything, ..ask.clone() };
+        let ask = ask.by(By::Everything);
         let key = Key { report: "recommendations", ask: ask.clone(), more: String::new() };
-        let (segment, thresholds) = (ask.segment.clone(), ask.gates.into());
+        let (segment, thresholds) = (ask.filter.segment.clone(), ask.gates.into());
         self.answer(
             key,
             move |columns, moment| {

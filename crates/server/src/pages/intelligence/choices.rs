@@ -80,7 +80,7 @@ pub(super) async fn selects(app: &App, filters: &Filters) -> Result<(Vec<Select>
 }
 
 fn currencies(app: &App, filters: &Filters) -> Result<Vec<(String, String)>> {
-    let found = or_none(app.insights.currencies(filters.ask.livemode))?;
+    let found = or_none(app.insights.currencies(filters.ask.filter.livemode))?;
     let code = |code: [u8; 3]| {
         let code = String::from_utf8_lossy(&code).into_owned();
         (code.clone(), code.to_uppercase())

@@ -72,7 +72,7 @@ impl Filters {
         let by_days = from.is_some() || to.is_some();
         let period = if by_days { None } else { Some(asked_period.unwrap_or("all")) };
         if let Some(period) = period {
-            ask.from_s = first_second(period, app.context.clock.now_s());
+            ask.filter.from_s = first_second(period, app.context.clock.now_s());
         }
         let compare = params.word("compare", |text| (text == "before").then_some(()), "before").is_some();
         let chosen = FILTERS.iter().filter_map(|name| Some((*name, params.text(name)?))).collect();
@@ -91,24 +91,21 @@ impl Filters {
 
     /// The same question about the span of the same length before; none over all time.
     pub(super) fn before(&self, now_s: u32) -> Option<Ask> {
-        let from_s = self.ask.from_s.filter(|_| self.compare)?;
+        let from_s = self.ask.filter.from_s.filter(|_| self.compare)?;
         // To the end of the day, so that the question does not change from second to second.
-        let until_s = self.ask.until_s.unwrap_or((now_s / DAY_S + 1) * DAY_S);
+        let until_s = self.ask.filter.until_s.unwrap_or((now_s / DAY_S + 1) * DAY_S);
         let length_s = until_s.saturating_sub(from_s);
-        let before = Ask {
-            from_s: Some(from_s.saturating_sub(length_s)),
-            until_s: Some(from_s),
-            by: By::Everything,
-            ..self.ask.clone()
-        };
+        let mut before = self.ask.by(By::Everything);
+        before.filter.from_s = Some(from_s.saturating_sub(length_s));
+        before.filter.until_s = Some(from_s);
         (length_s > 0).then_some(before)
     }
 
     /// The address of `path` with this question.
     pub(super) fn href(&self, path: &str) -> String {
         let mut query = Query::new(path);
-        query.add("livemode", if self.ask.livemode { "true" } else { "false" });
-        query.add("by", self.ask.by.as_str());
+        query.add("livemode", if self.ask.filter.livemode { "true" } else { "false" });
+        query.by(&self.ask.by);
         query.add("horizon", &self.horizon);
         let dates = [("period", self.period), ("from", self.from.as_deref()), ("to", self.to.as_deref())];
         for (name, value) in dates {
@@ -123,7 +120,9 @@ impl Filters {
 
     /// The same question in one mode.
     pub(super) fn in_mode(&self, livemode: bool) -> Self {
-        Self { ask: Ask { livemode, ..self.ask.clone() }, ..self.clone() }
+        let mut same = self.clone();
+        same.ask.filter.livemode = livemode;
+        same
     }
 
     /// The same question of another period.
@@ -155,23 +154,23 @@ fn first_second(period: &str, now_s: i64) -> Option<u32> {
 /// `/api/v1/insights/{report}` with the same question, as CSV.
 pub(super) fn csv(report: &str, ask: &Ask) -> String {
     let mut query = Query::new(&format!("/api/v1/insights/{report}"));
-    query.add("livemode", if ask.livemode { "true" } else { "false" });
+    query.add("livemode", if ask.filter.livemode { "true" } else { "false" });
     if ask.by != By::Everything {
-        query.add("by", ask.by.as_str());
+        query.by(&ask.by);
     }
     query.add("horizon_days", &ask.horizon_days.to_string());
     let time = |at_s: u32| rfc3339(i64::from(at_s) * 1000);
-    query.opt("from", ask.from_s.map(time).as_deref());
-    query.opt("to", ask.until_s.map(|at_s| time(at_s.saturating_sub(1))).as_deref());
-    let currency = ask.currency.map(|code| String::from_utf8_lossy(&code).into_owned());
+    query.opt("from", ask.filter.from_s.map(time).as_deref());
+    query.opt("to", ask.filter.until_s.map(|at_s| time(at_s.saturating_sub(1))).as_deref());
+    let currency = ask.filter.currency.map(|code| String::from_utf8_lossy(&code).into_owned());
     query.opt("currency", currency.as_deref());
     let rest = [
-        ("content", &ask.content),
-        ("version", &ask.version),
-        ("hypothesis", &ask.hypothesis),
-        ("category", &ask.category),
-        ("segment", &ask.segment),
-        ("element", &ask.element),
+        ("content", &ask.filter.content),
+        ("version", &ask.filter.version),
+        ("hypothesis", &ask.filter.hypothesis),
+        ("category", &ask.filter.category),
+        ("segment", &ask.filter.segment),
+        ("element", &ask.filter.element),
     ];
     for (name, value) in rest {
         query.opt(name, value.as_deref());
@@ -200,6 +199,14 @@ impl Query {
         }
     }
 
+    /// With the attribute that tells segments apart, when there is one.
+    fn by(&mut self, by: &By) {
+        self.add("by", by.as_str());
+        if let By::Segment(key) = by {
+            self.opt("segment_key", key.as_deref());
+        }
+    }
+
     fn opt(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.add(name, value);
@@ -216,8 +223,10 @@ mod tests {
     }
 
     fn filters() -> Filters {
+        let mut ask = everything().by(By::Category);
+        ask.filter.from_s = Some(10 * DAY_S);
         Filters {
-            ask: Ask { from_s: Some(10 * DAY_S), by: By::Category, ..everything() },
+            ask,
             period: Some("7d"),
             from: None,
             to: None,
@@ -238,16 +247,20 @@ mod tests {
 
     #[test]
     fn the_same_question_as_csv() {
-        let ask = Ask { until_s: Some(17 * DAY_S), currency: Some(*b"eur"), ..filters().ask };
+        let mut ask = filters().ask.in_currency(*b"eur");
+        ask.filter.until_s = Some(17 * DAY_S);
         let want = "/api/v1/insights/revenue?livemode=false&by=category&horizon_days=30\
                     &from=1970-01-11T00%3A00%3A00.000Z&to=1970-01-17T23%3A59%3A59.000Z&currency=eur&format=csv";
         assert_eq!(csv("revenue", &ask), want);
+        // One attribute was asked for, and the file held all.
+        let by_trade = everything().by(By::Segment(Some("trade".to_owned())));
+        assert!(csv("revenue", &by_trade).contains("by=segment&segment_key=trade&"));
     }
 
     #[test]
     fn the_time_before_is_as_long() {
         let before = filters().before(17 * DAY_S - 1).unwrap();
-        assert_eq!((before.from_s, before.until_s), (Some(3 * DAY_S), Some(10 * DAY_S)));
+        assert_eq!((before.filter.from_s, before.filter.until_s), (Some(3 * DAY_S), Some(10 * DAY_S)));
         let all_time = Filters { ask: everything(), ..filters() };
         assert!(all_time.before(17 * DAY_S).is_none());
     }

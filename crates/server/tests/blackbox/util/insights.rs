@@ -76,7 +76,7 @@ fn everything(columns: &Columns, as_of_s: u32) -> String {
             Dimension::Content,
             Dimension::Version,
             Dimension::Element,
-            Dimension::Segments,
+            Dimension::Segment(None),
         ] {
             let _ = writeln!(all, "{by:?} {:?}", ask(columns, &question(by.clone())));
         }

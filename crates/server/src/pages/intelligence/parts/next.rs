@@ -64,7 +64,9 @@ pub(in crate::pages) async fn block(
     let pairs = attributes.map(|(key, value)| format!("{key}={value}")).collect();
     let segment = insights.largest_segment(livemode, pairs)?;
     let thresholds = insights.thresholds().await?;
-    of(insights, &Ask { segment, ..Ask::of_mode(livemode, thresholds) }).await
+    let mut ask = Ask::of_mode(livemode, thresholds);
+    ask.filter.segment = segment;
+    of(insights, &ask).await
 }
 
 async fn of(insights: &Insights, ask: &Ask) -> Result<Next, Unready> {

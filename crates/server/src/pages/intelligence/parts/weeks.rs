@@ -17,13 +17,13 @@ use ledger::Currency;
 const CURRENCIES_MAX: usize = 2;
 
 pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body, Unready> {
-    let known = insights.currencies(filters.ask.livemode)?;
-    let codes = filters.ask.currency.map_or_else(|| known.clone(), |chosen| vec![chosen]);
+    let known = insights.currencies(filters.ask.filter.livemode)?;
+    let codes = filters.ask.filter.currency.map_or_else(|| known.clone(), |chosen| vec![chosen]);
     let mut body = Body::default();
     for code in codes.iter().take(CURRENCIES_MAX) {
         let weeks = insights.weeks(&filters.ask, *code).await?;
         let forecast = insights.forecast(&filters.ask, *code).await?;
-        let ask = Ask { currency: Some(*code), ..filters.ask.clone() };
+        let ask = filters.ask.in_currency(*code);
         let Some(currency) = parsed(*code) else { continue };
         body.figures.push(by_week(&weeks, &ask, currency));
         body.figures.push(ahead(&weeks, &forecast, &ask, currency));
