@@ -96,7 +96,7 @@ fn words(name: &str) -> (&'static str, String) {
         _ => (
             "Days to be paid within",
             format!(
-                "Who pays later does not count as paid in time. {} unless you change it; a report can ask for others.",
+                "Who pays later does not count as paid in time. {} unless it is changed; a report can ask for others.",
                 Thresholds::default().horizon_days
             ),
         ),
