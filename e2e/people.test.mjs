@@ -67,7 +67,7 @@ test("the first person, an editor by link, and a viewer without controls", LIMIT
 
   await ben.goto(`${server.base}/settings`);
   await ben.getByRole("link", { name: "Your account" }).waitFor();
-  assert.deepEqual(await ben.locator(".settings-nav a").allInnerTexts(), ["Set-up", "Your account"]);
+  assert.deepEqual(await ben.locator(".settings-nav a").allInnerTexts(), ["Set-up", "Thresholds", "Your account"]);
   await ben.goto(`${server.base}/`);
   assert.equal(await ben.getByRole("heading", { name: "First steps" }).count(), 0);
   await ben.goto(`${server.base}/settings/people`);
@@ -95,7 +95,7 @@ for (const look of LOOKS) {
   test(`the settings read well with ${JSON.stringify(look)}`, LIMIT, async () => {
     const page = await open(browser, look);
     await signIn(page, server, ANA);
-    for (const tab of ["set-up", "people", "tokens", "account", "audit", "audit?action=nothing"]) {
+    for (const tab of ["set-up", "people", "tokens", "thresholds", "account", "audit", "audit?action=nothing"]) {
       await page.goto(`${server.base}/settings/${tab}`);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await assertGood(page);

@@ -8,6 +8,7 @@ use ledger::{Outcome as Became, PaymentStatus};
 use server::apply::Change;
 use server::clock::Clock;
 use server::insights::ask::{Ask, By};
+use server::insights::thresholds::Thresholds;
 use server::insights::{Insights, start};
 use server::live::Live;
 use std::path::PathBuf;
@@ -115,7 +116,7 @@ async fn changes(insights: &Insights, live: &Live, journeys: u64) -> Outcome<()>
 }
 
 async fn reports(insights: &Insights) -> Outcome<()> {
-    let ask = |by: By| Ask { by, ..Ask::of_mode(true) };
+    let ask = |by: By| Ask { by, ..Ask::of_mode(true, Thresholds::default()) };
     let begin = Instant::now();
     for by in [By::Hypothesis, By::Category, By::Content, By::Version, By::Element] {
         let begin = Instant::now();
@@ -139,8 +140,14 @@ async fn reports(insights: &Insights) -> Outcome<()> {
     time!("scores", insights.scores(&ask(By::Everything), None, 50));
     time!("forecast", insights.forecast(&ask(By::Everything), *b"usd"));
     time!("recommendations", insights.recommendations(&ask(By::Everything)));
-    time!("the first journey's analysis", insights.journey_analysis(&seed::id("jrn", 7), 30));
-    time!("another journey's analysis", insights.journey_analysis(&seed::id("jrn", 8), 30));
+    time!(
+        "the first journey's analysis",
+        insights.journey_analysis(&seed::id("jrn", 7), Thresholds::default())
+    );
+    time!(
+        "another journey's analysis",
+        insights.journey_analysis(&seed::id("jrn", 8), Thresholds::default())
+    );
     time!("conversion by version again", insights.conversion(&ask(By::Version)));
     told("all of them", begin.elapsed(), None);
     Ok(())

@@ -5,6 +5,7 @@ use insight::facts::pass::{Answered, Question, ask};
 use insight::facts::patterns::{Adjust, matured};
 use insight::facts::{Columns, Dimension, Filter};
 use insight::frequentist::{Difference, Test, compare};
+use insight::gates::Gates;
 use insight::moments::{Measured, Moments};
 use insight::multiplicity::{Adjustment, adjust};
 use insight::planted::facts::Words;
@@ -122,7 +123,13 @@ fn change(columns: &mut Columns, rows: u64, seed: u64) -> Duration {
 
 fn report(columns: &Columns) -> ([Duration; 5], Report) {
     let filter = Filter { livemode: true, ..Filter::default() };
-    let question = Question { filter, by: Dimension::Version, as_of_s: AS_OF_S, horizon_days: HORIZON_DAYS };
+    let question = Question {
+        filter,
+        by: Dimension::Version,
+        as_of_s: AS_OF_S,
+        horizon_days: HORIZON_DAYS,
+        gates: Gates::default(),
+    };
     let mut stages = [Duration::ZERO; 5];
     let mut lap = Lap(Instant::now());
     let answered = ask(columns, &question);

@@ -3,6 +3,7 @@
 use crate::Outcome;
 use ledger::matching::Evidence;
 use ledger::{Currency, Judgement, MatchedBy, Money, OutcomeSource, Payment, PaymentStatus};
+use server::api::hypotheses::CATEGORIES;
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
 use store::clients::StoredClient;
@@ -15,16 +16,6 @@ use store::{Conn, clients, contents, events, journeys, payments};
 /// Rows of one transaction.
 const BATCH: usize = 20_000;
 const CONTENTS: usize = 20;
-const CATEGORIES: [&str; 8] = [
-    "price",
-    "urgency",
-    "social-proof",
-    "personalisation",
-    "clarity",
-    "risk-reversal",
-    "authority",
-    "reciprocity",
-];
 const COUNTRIES: [&str; 10] = ["DE", "FR", "ES", "IT", "PT", "GB", "US", "CA", "BR", "JP"];
 const FIRST: [&str; 25] = [
     "Ana", "Ben", "Cleo", "Dora", "Eve", "Finn", "Gil", "Hana", "Ines", "Jonas", "Kim", "Lea", "Mia", "Noah",

@@ -126,6 +126,8 @@ pub enum Method {
     BaseRate,
     /// Simulated sum over open journeys and new starts.
     Simulation,
+    /// The same days a year before.
+    YearBefore,
 }
 
 impl Method {
@@ -150,6 +152,7 @@ impl Method {
             Self::RidgeDelay => "ridge logistic × pooled delay curve",
             Self::BaseRate => "base rate given age",
             Self::Simulation => "simulated paths",
+            Self::YearBefore => "as much as a year before",
         }
     }
 }

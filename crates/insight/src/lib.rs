@@ -22,6 +22,7 @@ pub mod facts;
 pub mod figure;
 pub mod forecast;
 pub mod frequentist;
+pub mod gates;
 pub mod lifetime;
 pub mod math;
 pub mod moments;

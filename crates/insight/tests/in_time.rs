@@ -3,6 +3,7 @@
 use insight::facts::pass::Question;
 use insight::facts::{Columns, Dimension, Fact, Filter, Hypothesis, Standing};
 use insight::figure::{Figure, State};
+use insight::gates::Gates;
 use insight::report::in_time::report;
 
 const NOW_S: u32 = 1_760_000_000;
@@ -37,7 +38,13 @@ fn asked(rows: &[Row]) -> (Figure, usize) {
         });
     }
     let filter = Filter { livemode: true, ..Filter::default() };
-    let question = Question { filter, by: Dimension::Hypothesis, as_of_s: NOW_S, horizon_days: 30 };
+    let question = Question {
+        filter,
+        by: Dimension::Hypothesis,
+        as_of_s: NOW_S,
+        horizon_days: 30,
+        gates: Gates::default(),
+    };
     let (all, groups) = report(&columns, &question);
     (all, groups.len())
 }

@@ -3,6 +3,7 @@
 
 use insight::facts::pass::{Question, ask};
 use insight::facts::{Columns, Dimension, Fact, Filter, Hypothesis, Money, Standing};
+use insight::gates::Gates;
 use insight::report::{
     contrast, conversion, elements, forecast, funnel, hypotheses, returns, revenue, timing,
 };
@@ -120,10 +121,16 @@ fn everything(columns: &Columns) -> String {
             Dimension::Category,
             Dimension::Element,
             Dimension::ElementPair,
-            Dimension::Segment("country".to_owned()),
-            Dimension::Segments,
+            Dimension::Segment(Some("country".to_owned())),
+            Dimension::Segment(None),
         ] {
-            let question = Question { filter: filter.clone(), by, as_of_s: NOW_S, horizon_days: 30 };
+            let question = Question {
+                filter: filter.clone(),
+                by,
+                as_of_s: NOW_S,
+                horizon_days: 30,
+                gates: Gates::default(),
+            };
             let _ = write!(all, "{:?}{:?}", ask(columns, &question), conversion::report(columns, &question));
             let _ = write!(
                 all,
@@ -134,7 +141,7 @@ fn everything(columns: &Columns) -> String {
             let _ = write!(all, "{:?}", returns::report(columns, &question));
         }
         let by = Dimension::Hypothesis;
-        let question = Question { filter, by, as_of_s: NOW_S, horizon_days: 30 };
+        let question = Question { filter, by, as_of_s: NOW_S, horizon_days: 30, gates: Gates::default() };
         let _ = write!(
             all,
             "{:?}{:?}",
@@ -213,7 +220,13 @@ fn ids_in_any_order_are_found_again() {
     }
     assert_eq!(columns.len(), 20_000);
     let filter = Filter { livemode: true, ..Filter::default() };
-    let question = Question { filter, by: Dimension::Everything, as_of_s: NOW_S, horizon_days: 30 };
+    let question = Question {
+        filter,
+        by: Dimension::Everything,
+        as_of_s: NOW_S,
+        horizon_days: 30,
+        gates: Gates::default(),
+    };
     assert_eq!(ask(&columns, &question).groups[0].counts.paid, 20_000);
 }
 
@@ -224,7 +237,13 @@ fn a_journey_takes_51_bytes_and_its_share_of_the_patterns() {
     // Nearly every second of these journeys brings a pattern of its own, at some 30 bytes; in life a version brings one.
     assert!(each < 69, "{each}");
     let alike = Filter { livemode: true, element: Some("e05".to_owned()), ..Filter::default() };
-    let question = Question { filter: alike, by: Dimension::Element, as_of_s: NOW_S, horizon_days: 30 };
+    let question = Question {
+        filter: alike,
+        by: Dimension::Element,
+        as_of_s: NOW_S,
+        horizon_days: 30,
+        gates: Gates::default(),
+    };
     assert_eq!(ask(&columns, &question).groups.len(), 20);
     let mut few = Columns::new();
     for id in 0..50_000 {

@@ -2,6 +2,7 @@
 
 use insight::facts::pass::{Question, ask, count, count_one};
 use insight::facts::{Columns, Dimension, Fact, Filter, Given, Hypothesis, Money, Standing};
+use insight::gates::Gates;
 use insight::report::{conversion, score};
 
 const NOW_S: u32 = 1_760_000_000;
@@ -45,7 +46,7 @@ fn columns() -> Columns {
 
 fn question(by: Dimension) -> Question {
     let filter = Filter { livemode: true, ..Filter::default() };
-    Question { filter, by, as_of_s: NOW_S, horizon_days: 30 }
+    Question { filter, by, as_of_s: NOW_S, horizon_days: 30, gates: Gates::default() }
 }
 
 #[test]
@@ -77,7 +78,7 @@ fn one_left_out_is_one_fewer() {
 #[test]
 fn segments_of_every_attribute_are_groups() {
     let columns = columns();
-    let groups = ask(&columns, &question(Dimension::Segments)).groups;
+    let groups = ask(&columns, &question(Dimension::Segment(None))).groups;
     let counts: Vec<(&str, u64)> = groups.iter().map(|g| (g.key.as_str(), g.counts.started)).collect();
     assert_eq!(counts, [("country=de", 24), ("country=fr", 8), ("size=small", 24)]);
     assert_eq!(columns.count_segment(true, "size=small"), 24);
@@ -108,7 +109,7 @@ fn open_journeys_come_in_pages_by_id() {
 #[test]
 fn one_taken_out_of_what_was_counted_is_one_left_out() {
     let columns = columns();
-    for by in [Dimension::Hypothesis, Dimension::Everything, Dimension::Segments, Dimension::Element] {
+    for by in [Dimension::Hypothesis, Dimension::Everything, Dimension::Segment(None), Dimension::Element] {
         let whole = question(by);
         let overlapping = whole.by.overlaps();
         // Paid, open, of the other mode, and not there.
@@ -139,7 +140,7 @@ fn a_group_of_one_is_gone_without_it() {
 #[test]
 fn counting_leaves_only_money_out() {
     let columns = columns();
-    let question = question(Dimension::Segments);
+    let question = question(Dimension::Segment(None));
     let (mut asked, counted) = (ask(&columns, &question), count(&columns, &question));
     assert!(!asked.payments.is_empty());
     (asked.payments, asked.currencies) = Default::default();
@@ -178,7 +179,7 @@ fn appended_in_any_order_is_as_put_one_by_one() {
         for id in 0..40 {
             assert_eq!(columns.journey(id), want.journey(id), "{id}");
         }
-        let question = question(Dimension::Segments);
+        let question = question(Dimension::Segment(None));
         assert_eq!(ask(&columns, &question), ask(&want, &question));
     }
 }

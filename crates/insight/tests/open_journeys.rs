@@ -11,6 +11,7 @@
 use insight::facts::pass::Question;
 use insight::facts::{Columns, Dimension, Fact, Filter, Standing};
 use insight::figure::Method;
+use insight::gates::Gates;
 use insight::random::Random;
 use insight::report::Verdict;
 use insight::report::elements::{self, Effect, Report};
@@ -53,7 +54,10 @@ fn young(seed: u64, count: u32, days: u32, factors: [f64; 4]) -> Report {
     }
     let filter = Filter { livemode: true, ..Filter::default() };
     let by = Dimension::Everything;
-    elements::report(&columns, &Question { filter, by, as_of_s: NOW_S, horizon_days: HORIZON_DAYS })
+    elements::report(
+        &columns,
+        &Question { filter, by, as_of_s: NOW_S, horizon_days: HORIZON_DAYS, gates: Gates::default() },
+    )
 }
 
 fn effect<'a>(report: &'a Report, word: &str) -> &'a Effect {

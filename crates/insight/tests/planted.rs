@@ -5,6 +5,7 @@
 use insight::facts::pass::Question;
 use insight::facts::{Dimension, Filter};
 use insight::figure::State;
+use insight::gates::Gates;
 use insight::planted::{AS_OF_S, ELEMENT_EFFECTS, VARIANT_EFFECTS};
 use insight::report::hypotheses::{self, Standing};
 use insight::report::{
@@ -13,7 +14,7 @@ use insight::report::{
 
 fn question(by: Dimension) -> Question {
     let filter = Filter { livemode: true, ..Filter::default() };
-    Question { filter, by, as_of_s: AS_OF_S, horizon_days: 30 }
+    Question { filter, by, as_of_s: AS_OF_S, horizon_days: 30, gates: Gates::default() }
 }
 
 #[test]

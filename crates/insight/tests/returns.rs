@@ -3,6 +3,7 @@
 use insight::facts::pass::Question;
 use insight::facts::{Columns, CurrencyCode, Dimension, Fact, Filter, Money, Standing};
 use insight::figure::{Absent, State};
+use insight::gates::Gates;
 use insight::report::returns::{Report, report};
 
 const NOW_S: u32 = 1_760_000_000;
@@ -57,7 +58,13 @@ fn columns(payments: &[Paid]) -> Columns {
 
 fn asked(payments: &[Paid]) -> Report {
     let filter = Filter { livemode: true, ..Filter::default() };
-    let question = Question { filter, by: Dimension::Version, as_of_s: NOW_S, horizon_days: 30 };
+    let question = Question {
+        filter,
+        by: Dimension::Version,
+        as_of_s: NOW_S,
+        horizon_days: 30,
+        gates: Gates::default(),
+    };
     report(&columns(payments), &question)
 }
 
@@ -163,7 +170,13 @@ fn when_it_went_back_is_not_guessed() {
     };
     columns.put(&unknown);
     let filter = Filter { livemode: true, ..Filter::default() };
-    let question = Question { filter, by: Dimension::Version, as_of_s: NOW_S, horizon_days: 30 };
+    let question = Question {
+        filter,
+        by: Dimension::Version,
+        as_of_s: NOW_S,
+        horizon_days: 30,
+        gates: Gates::default(),
+    };
     let group = report(&columns, &question).groups.remove(0);
     assert_eq!((group.n, group.returned, group.unknown), (29, 0, 1));
 }

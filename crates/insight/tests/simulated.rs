@@ -15,6 +15,7 @@ use insight::exact;
 use insight::facts::pass::Question;
 use insight::facts::{Columns, Dimension, Fact, Filter, Money, Standing};
 use insight::frequentist::{self, Difference, Test};
+use insight::gates::Gates;
 use insight::moments::{Measured, Moments};
 use insight::multiplicity::{Adjustment, adjust};
 use insight::proportion::{Proportion, newcombe_difference};
@@ -222,7 +223,13 @@ fn fifty_equal_versions(runs: usize) {
             });
         }
         let filter = Filter { livemode: true, ..Filter::default() };
-        let question = Question { filter, by: Dimension::Version, as_of_s: NOW_S, horizon_days: 30 };
+        let question = Question {
+            filter,
+            by: Dimension::Version,
+            as_of_s: NOW_S,
+            horizon_days: 30,
+            gates: Gates::default(),
+        };
         let report = conversion::report(&columns, &question);
         report.groups.iter().any(|group| matches!(group.verdict, Verdict::More | Verdict::Less))
     });

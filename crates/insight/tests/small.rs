@@ -4,6 +4,7 @@
 use insight::facts::pass::Question;
 use insight::facts::{Columns, CurrencyCode, Dimension, Fact, Filter, Hypothesis, Money, Standing};
 use insight::figure::{Absent, State};
+use insight::gates::Gates;
 use insight::report::hypotheses::Standing as Verdict;
 use insight::report::recommend::Advice;
 use insight::report::{
@@ -15,7 +16,7 @@ const DAY_S: u32 = 86_400;
 
 fn question() -> Question {
     let filter = Filter { livemode: true, ..Filter::default() };
-    Question { filter, by: Dimension::Version, as_of_s: NOW_S, horizon_days: 30 }
+    Question { filter, by: Dimension::Version, as_of_s: NOW_S, horizon_days: 30, gates: Gates::default() }
 }
 
 /// Journeys (version, paid?, currency, amount), all 40 days old.

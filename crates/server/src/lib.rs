@@ -18,7 +18,6 @@ pub mod events;
 pub mod fetch;
 pub mod first_steps;
 pub mod ids;
-pub mod import;
 pub mod ingest;
 pub mod insights;
 pub mod limit;

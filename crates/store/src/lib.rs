@@ -49,6 +49,7 @@ pub mod snapshots;
 pub mod sql;
 mod sqlite;
 pub mod tally;
+pub mod thresholds;
 pub mod tokens;
 pub mod views;
 pub mod withdrawals;

@@ -69,6 +69,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0010_ownership.sql"),
         include_str!("../migrations/postgres/0010_ownership.sql"),
     ),
+    (
+        13,
+        "thresholds",
+        include_str!("../migrations/sqlite/0011_thresholds.sql"),
+        include_str!("../migrations/postgres/0011_thresholds.sql"),
+    ),
 ];
 
 /// What sqlx keeps on PostgreSQL, so that both databases tell the same.

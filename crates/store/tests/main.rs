@@ -28,6 +28,7 @@ mod contract_reconciliations;
 mod contract_reviews;
 mod contract_snapshots;
 mod contract_tally;
+mod contract_thresholds;
 mod contract_tokens;
 mod contract_transactions;
 mod contract_views;

@@ -4,7 +4,7 @@ use super::CurrencyCode;
 use super::columns::{Columns, GONE, LIVE, NONE, STANDING};
 
 /// All conditions must hold; `None` is no condition. Names that do not exist match nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     /// Live or test money; never both.
     pub livemode: bool,

@@ -4,9 +4,10 @@ use super::columns::{Columns, NONE};
 use super::dictionary::Sets;
 
 /// A way to group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dimension {
     /// All in one.
+    #[default]
     Everything,
     /// Hypothesis id.
     Hypothesis,
@@ -20,16 +21,53 @@ pub enum Dimension {
     Element,
     /// Pairs of elements that occur together.
     ElementPair,
-    /// Values of one client attribute; `arm` is the experiment arm.
-    Segment(String),
-    /// Values of every client attribute, as `key=value`.
-    Segments,
+    /// Values of a client attribute, or, without a name, of every one; as `key=value`.
+    Segment(Option<String>),
+    /// Arms of experiments: the attribute [`ARM`].
+    Arm,
 }
 
+/// The client attribute that names the arm of an experiment.
+const ARM: &str = "arm";
+
 impl Dimension {
+    /// The words that [`parse`](Self::parse) reads.
+    pub const WORDS: &'static str =
+        "hypothesis, category, content, version, element, element_pair, segment, arm";
+
+    /// Reads a dimension's word; `key` is the attribute of `segment`.
+    pub fn parse(word: &str, key: Option<String>) -> Option<Self> {
+        Some(match word {
+            "hypothesis" => Self::Hypothesis,
+            "category" => Self::Category,
+            "content" => Self::Content,
+            "version" => Self::Version,
+            "element" => Self::Element,
+            "element_pair" => Self::ElementPair,
+            "segment" => Self::Segment(key),
+            "arm" => Self::Arm,
+            _ => return None,
+        })
+    }
+
+    /// Its word.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Everything => "everything",
+            Self::Hypothesis => "hypothesis",
+            Self::Category => "category",
+            Self::Content => "content",
+            Self::Version => "version",
+            Self::Element => "element",
+            Self::ElementPair => "element_pair",
+            Self::Segment(_) => "segment",
+            Self::Arm => "arm",
+        }
+    }
+
     /// Whether a journey may be in several groups, or in none.
     pub fn overlaps(&self) -> bool {
-        matches!(self, Self::Element | Self::ElementPair | Self::Segment(_) | Self::Segments)
+        matches!(self, Self::Element | Self::ElementPair | Self::Segment(_) | Self::Arm)
     }
 }
 
@@ -63,11 +101,12 @@ impl<'a> Grouping<'a> {
             Dimension::ElementPair => {
                 Self::sets(&columns.pattern, &columns.patterns, columns.elements.values(), pairs)
             }
-            Dimension::Segments => {
+            Dimension::Segment(None) => {
                 let all = |set: &[&str]| set.iter().map(|word| (*word).to_owned()).collect();
                 Self::sets(&columns.segments, &columns.segment_sets, columns.segment_words.values(), all)
             }
-            Dimension::Segment(key) => {
+            Dimension::Segment(Some(_)) | Dimension::Arm => {
+                let key = if let Dimension::Segment(Some(key)) = by { key } else { ARM };
                 let of_key = |set: &[&str]| {
                     let mine = set.iter().filter(|word| word.split_once('=').is_some_and(|(k, _)| k == key));
                     mine.map(|word| (*word).to_owned()).collect()

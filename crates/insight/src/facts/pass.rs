@@ -9,6 +9,7 @@ use super::Filter;
 use super::columns::{AT_RISK, CLOSED, Columns, HAS_MONEY, LOST, PAID, REFUND, REFUNDED, STANDING};
 use super::filter::Sieve;
 use super::group::{Dimension, Grouping};
+use crate::gates::Gates;
 use crate::moments::Moments;
 use crate::survival::{Exit, Exits};
 use std::num::NonZero;
@@ -33,6 +34,8 @@ pub struct Question {
     pub as_of_s: u32,
     /// Paid within how many days counts.
     pub horizon_days: u32,
+    /// What a verdict takes.
+    pub gates: Gates,
 }
 
 impl Question {

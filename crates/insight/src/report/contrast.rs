@@ -4,7 +4,7 @@
 //! Shares of elements by risk difference (Newcombe) and Fisher's test; time on each page in the first window by Cliff's
 //! δ and Mann–Whitney; one Benjamini–Hochberg over all of it. Journeys still young are left apart.
 
-use super::{FALSE_DISCOVERY_MAX, GATE_EACH, LEVEL};
+use super::{FALSE_DISCOVERY_MAX, LEVEL};
 use crate::exact;
 use crate::facts::Columns;
 use crate::facts::pass::{Ended, Question, ended, in_parallel};
@@ -68,7 +68,8 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
     let unpaid = table.matured - paid;
     let mut elements: Vec<Share> = (0..table.elements).map(|j| element(&table, j, paid, unpaid)).collect();
     let mut pages = pages(columns, question);
-    adjust(&mut elements, &mut pages, paid >= GATE_EACH && unpaid >= GATE_EACH);
+    let needed = question.gates.each();
+    adjust(&mut elements, &mut pages, paid >= needed && unpaid >= needed);
     Report { paid, unpaid, open: table.immature, elements, pages }
 }
 

@@ -4,7 +4,7 @@
 //! Kaplan–Meier, or Aalen–Johansen when journeys were closed or fully refunded. Under [`FEW_PAID`] payments or
 //! [`FEW_STARTED`] journeys: Beta(½ + k, ½ + n − k) with n the exposure Σ min(1, F_pool(age) / F_pool(H)).
 
-use super::{FALSE_DISCOVERY_MAX, GATE_EACH, GATE_JOURNEYS, LEVEL, Verdict};
+use super::{FALSE_DISCOVERY_MAX, Gates, LEVEL, Verdict};
 use crate::bayesian::Posterior;
 use crate::exact;
 use crate::facts::pass::{Answered, Counts, Group, Question, count};
@@ -71,6 +71,7 @@ pub(crate) struct Pool {
     near: Exits,
     curve: Answer<Curve>,
     horizon: f64,
+    gates: Gates,
 }
 
 /// Computes the report.
@@ -100,10 +101,10 @@ pub fn from_answered(answered: &Answered, all: &Answered, question: &Question, o
 pub fn group_by_group(answered: &Answered, all: &Answered, question: &Question) -> Report {
     let horizon = question.horizon_hours();
     let exits = together(all.groups.iter().map(|group| &group.exits));
-    let pool = Pool::new(exits, horizon);
+    let pool = Pool::new(exits, horizon, question.gates);
     let mut groups: Vec<GroupConversion> = answered.groups.iter().map(|group| one(group, &pool)).collect();
     shrink(&mut groups, answered, horizon);
-    judge(&mut groups);
+    judge(&mut groups, question.gates);
     Report {
         as_of_s: question.as_of_s,
         horizon_days: question.horizon_days,
@@ -119,9 +120,9 @@ pub(crate) fn together<'a>(parts: impl Iterator<Item = &'a Exits>) -> Exits {
 }
 
 impl Pool {
-    pub(crate) fn new(exits: Exits, horizon: f64) -> Self {
+    pub(crate) fn new(exits: Exits, horizon: f64, gates: Gates) -> Self {
         let near = exits.until(horizon);
-        Self { curve: Curve::fit(&near), exits, near, horizon }
+        Self { curve: Curve::fit(&near), exits, near, horizon, gates }
     }
 
     /// How much of the horizon a journey seen open for `age` has had, 0–1.
@@ -154,7 +155,7 @@ pub(crate) fn rate(exits: &Exits, exposure: impl FnOnce() -> f64, pool: &Pool) -
         return Figure::absent(0, Method::Count, Absent::NoData);
     }
     if paid < FEW_PAID || started < FEW_STARTED {
-        return few(exposure(), n, paid);
+        return few(exposure(), n, paid, pool.gates);
     }
     let closed = exits.as_slice().iter().any(|exit| exit.closed > 0.0);
     let (method, answer) = if closed {
@@ -164,13 +165,13 @@ pub(crate) fn rate(exits: &Exits, exposure: impl FnOnce() -> f64, pool: &Pool) -
         (Method::KaplanMeier, Curve::fit(exits).map(|fit| fit.conversion_at(pool.horizon, LEVEL)))
     };
     match answer {
-        Ok((value, _)) if value >= 1.0 => few(exposure(), n, paid),
+        Ok((value, _)) if value >= 1.0 => few(exposure(), n, paid, pool.gates),
         Ok((value, interval)) => Figure::ready(value, Some(interval), n, method),
         Err(why) => Figure::absent(n, method, why),
     }
 }
 
-fn few(exposure: f64, n: u64, paid: f64) -> Figure {
+fn few(exposure: f64, n: u64, paid: f64, gates: Gates) -> Figure {
     let method = Method::ExposureBeta;
     let exposure = exposure.max(paid);
     if exposure < 1e-9 {
@@ -187,9 +188,9 @@ fn few(exposure: f64, n: u64, paid: f64) -> Figure {
         return Figure { value: None, interval, n, method, state: State::LowerBound };
     }
     let mut figure = Figure::ready(paid / exposure, Some(Interval::new(low, high)), n, method);
-    let have = exposure as u64;
-    if have < GATE_JOURNEYS {
-        figure.state = State::Insufficient { have, needed: GATE_JOURNEYS };
+    let (have, needed) = (exposure as u64, gates.journeys());
+    if have < needed {
+        figure.state = State::Insufficient { have, needed };
     }
     figure
 }
@@ -201,8 +202,8 @@ fn one(group: &Group, pool: &Pool) -> GroupConversion {
     let rest = pool.near.without(&near);
     let rest_exposure = || pool.exposure(&pool.exits.without(&group.exits));
     let others = rate(&rest, rest_exposure, pool);
-    let have = exposure as u64;
-    let gate = (have < GATE_JOURNEYS).then_some(Verdict::Insufficient { have, needed: GATE_JOURNEYS });
+    let (have, needed) = (exposure as u64, pool.gates.journeys());
+    let gate = (have < needed).then_some(Verdict::Insufficient { have, needed });
     let p = if gate.is_some() || rest.total() == 0.0 {
         None
     } else {
@@ -274,26 +275,26 @@ fn shrink(groups: &mut [GroupConversion], answered: &Answered, horizon: f64) {
     }
 }
 
-fn judge(groups: &mut [GroupConversion]) {
+fn judge(groups: &mut [GroupConversion], gates: Gates) {
     let tested: Vec<usize> = (0..groups.len()).filter(|index| groups[*index].p.is_some()).collect();
     let p: Vec<f64> = tested.iter().filter_map(|index| groups[*index].p).collect();
     let Ok(adjusted) = multiplicity::adjust(&p, Adjustment::BenjaminiHochberg) else { return };
     for (index, q) in tested.into_iter().zip(adjusted) {
         let group = &mut groups[index];
         group.q = Some(q);
-        group.verdict = verdict(group, q);
+        group.verdict = verdict(group, q, gates);
         if group.verdict != Verdict::NotDistinct {
             group.needed_for_difference = None;
         }
     }
 }
 
-fn verdict(group: &GroupConversion, q: f64) -> Verdict {
+fn verdict(group: &GroupConversion, q: f64, gates: Gates) -> Verdict {
     let counts = &group.counts;
-    let enough_unpaid = counts.matured_unpaid() >= GATE_EACH;
+    let enough_unpaid = counts.matured_unpaid() >= gates.each();
     let clear = q <= FALSE_DISCOVERY_MAX && enough_unpaid;
     match group.lift {
-        Some((_, interval)) if clear && interval.low > 0.0 && counts.matured_paid >= GATE_EACH => {
+        Some((_, interval)) if clear && interval.low > 0.0 && counts.matured_paid >= gates.each() => {
             Verdict::More
         }
         Some((_, interval)) if clear && interval.high < 0.0 => Verdict::Less,

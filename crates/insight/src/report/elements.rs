@@ -10,7 +10,7 @@
 //! if there are payments enough for it.
 
 use super::elements_open::{self, Open};
-use super::{FALSE_DISCOVERY_MAX, GATE_EACH, GATE_JOURNEYS, LEVEL, Verdict};
+use super::{FALSE_DISCOVERY_MAX, Gates, LEVEL, Verdict};
 use crate::facts::Columns;
 use crate::facts::pass::Question;
 use crate::facts::patterns::{Adjust, Cell, Patterns, matured};
@@ -99,7 +99,7 @@ pub fn report_adjusted(columns: &Columns, question: &Question, adjust: Adjust) -
             .enumerate()
             .map(|of_slot| effect(&table, &design, &fit, of_slot, method))
             .collect();
-        judge(&mut effects);
+        judge(&mut effects, question.gates);
         effects
     });
     Report {
@@ -140,11 +140,11 @@ fn from_open(matured: &Patterns, open: &Open, question: &Question) -> Report {
             p: normal::two_sided(seen.log_rate.0 / seen.log_rate.1),
             q: None,
             mantel_haenszel: in_matured.map_or(Err(Absent::NoData), |j| over_categories(matured, j)),
-            verdict: gate(n.min(without)),
+            verdict: Verdict::NotDistinct,
         }
     };
     let mut effects: Vec<Effect> = slots.map(effect).collect();
-    judge(&mut effects);
+    judge(&mut effects, question.gates);
     Report {
         as_of_s: question.as_of_s,
         matured: matured.matured,
@@ -154,14 +154,6 @@ fn from_open(matured: &Patterns, open: &Open, question: &Question) -> Report {
         reference: elements_of(table, &open.design.reference),
         left_out: table.left_out.clone(),
         method,
-    }
-}
-
-fn gate(have: u64) -> Verdict {
-    if have < GATE_JOURNEYS {
-        Verdict::Insufficient { have, needed: GATE_JOURNEYS }
-    } else {
-        Verdict::NotDistinct
     }
 }
 
@@ -310,7 +302,6 @@ fn effect(
         .fold((0, 0), |sum, cell| (sum.0 + u64::from(cell.n), sum.1 + u64::from(cell.k)));
     let (points, interval) = marginal;
     let log_odds = (fit.coefficients[slot + 1], fit.covariance.at(slot + 1, slot + 1).max(0.0).sqrt());
-    let verdict = gate(n.min(table.matured - n));
     Effect {
         element: table.names[j].clone(),
         merged: design.merged[slot].iter().map(|k| table.names[*k].clone()).collect(),
@@ -321,7 +312,7 @@ fn effect(
         p: normal::two_sided(log_odds.0 / log_odds.1),
         q: None,
         mantel_haenszel: over_categories(table, j),
-        verdict,
+        verdict: Verdict::NotDistinct,
     }
 }
 
@@ -382,15 +373,23 @@ fn over_categories(table: &Patterns, j: usize) -> Answer<Pooled> {
     mantel_haenszel::pool(&strata, LEVEL)
 }
 
-fn judge(effects: &mut [Effect]) {
+/// The gate is of journeys with the element and of those without it.
+fn judge(effects: &mut [Effect], gates: Gates) {
+    let needed = gates.journeys();
+    for effect in &mut *effects {
+        let have = effect.n.min(effect.points.n - effect.n);
+        if have < needed {
+            effect.verdict = Verdict::Insufficient { have, needed };
+        }
+    }
     let tested = |effect: &Effect| effect.verdict == Verdict::NotDistinct;
     let p: Vec<f64> = effects.iter().filter(|effect| tested(effect)).map(|effect| effect.p).collect();
     let Ok(adjusted) = multiplicity::adjust(&p, Adjustment::BenjaminiHochberg) else { return };
     for (effect, q) in effects.iter_mut().filter(|effect| tested(effect)).zip(adjusted) {
         effect.q = Some(q);
         let clear = q <= FALSE_DISCOVERY_MAX
-            && effect.paid >= GATE_EACH
-            && effect.n.saturating_sub(effect.paid) >= GATE_EACH;
+            && effect.paid >= gates.each()
+            && effect.n.saturating_sub(effect.paid) >= gates.each();
         effect.verdict = match effect.points.interval {
             Some(interval) if clear && interval.low > 0.0 => Verdict::More,
             Some(interval) if clear && interval.high < 0.0 => Verdict::Less,

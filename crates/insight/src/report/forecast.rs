@@ -3,9 +3,11 @@
 //! Open journeys pay on future days with the pooled curve's conditional chance given their age; new starts follow the
 //! level of daily starts (local level, Durbin & Koopman) convolved with the curve; orders are drawn from past ones.
 //! [`PATHS`] seeded paths. Back-test: the same forecast from weekly origins, against what then came and against the
-//! naive "as much as in the days just before"; the naive wins when it was better. Minor units; never negative.
+//! naive "as much as in the days just before", or, with a year and a half of history, "as much as a year before"; a naive
+//! wins when it was better. Minor units; never negative.
 
 use super::LEVEL;
+use super::rivals::Rival;
 use crate::facts::columns::{Columns, HAS_MONEY};
 use crate::facts::pass::{Ended, Question, ended};
 use crate::facts::{CurrencyCode, Filter};
@@ -25,9 +27,9 @@ pub const PAYMENTS_MIN: usize = 10;
 pub const PATHS: usize = 2_000;
 /// Simulated futures at each origin of the back-test.
 const BACK_TEST_PATHS: usize = 200;
-const ORIGINS_MAX: u32 = 12;
+pub(super) const ORIGINS_MAX: u32 = 12;
 const ORIGINS_MIN: u64 = 3;
-const WEEK: u32 = 7;
+pub(super) const WEEK: u32 = 7;
 const DAY_S: u32 = 86_400;
 const SEED: u64 = 0x7768_7970_6169_6401;
 /// Counts above this are drawn as a normal sum instead of one by one.
@@ -57,6 +59,8 @@ pub struct BackTest {
     pub origins: u64,
     /// Mean absolute error over the naive's: below 1 is better.
     pub mase: f64,
+    /// The same of "as much as a year before"; `None` while the history is too short to try it.
+    pub mase_of_year_before: Option<f64>,
     /// Mean pinball loss of the 10 % and 90 % paths, minor units.
     pub pinball: f64,
     /// Part of the outcomes within the 80 % interval.
@@ -70,7 +74,7 @@ pub struct Forecast {
     pub currency: CurrencyCode,
     /// The windows asked for.
     pub windows: Vec<Window>,
-    /// Simulation, or [`Method::Count`] for the naive when it was better.
+    /// Simulation, or what was better: [`Method::Count`] for the days just before, [`Method::YearBefore`].
     pub method: Method,
     /// Back-test on the shortest window; absent while the history is too short for one.
     pub back_test: Answer<BackTest>,
@@ -87,24 +91,30 @@ pub fn forecast(
     let past = Past::of(columns, question, currency);
     let history = History::seen(&past, 0)?;
     let shortest = *windows.first().ok_or(Absent::Invalid("at least one window is needed"))?;
-    let back_test = back_test(&past, shortest);
-    let naive_is_better = back_test.as_ref().is_ok_and(|test| test.mase > 1.0);
-    let windows = if naive_is_better {
-        windows.iter().map(|days| naive_window(&past, *days)).collect()
-    } else {
-        history.windows(windows, PATHS, SEED)
+    let longest = windows.iter().copied().max().unwrap_or(shortest);
+    let back_test = back_test(&past, shortest, longest);
+    let better = back_test.as_ref().ok().and_then(better);
+    let (windows, method) = match better {
+        Some(rival) => (windows.iter().map(|days| rival.window(&past, *days)).collect(), rival.method()),
+        None => (history.windows(windows, PATHS, SEED), Method::Simulation),
     };
-    let method = if naive_is_better { Method::Count } else { Method::Simulation };
     Ok(Forecast { currency, windows, method, back_test })
+}
+
+/// What was nearer than the simulation, if anything was.
+fn better(test: &BackTest) -> Option<Rival> {
+    let year = test.mase_of_year_before.is_some_and(|mase| mase < test.mase.min(1.0));
+    let just_before = (test.mase > 1.0).then_some(Rival::JustBefore);
+    if year { Some(Rival::YearBefore) } else { just_before }
 }
 
 /// What happened, by whole days before the moment of analysis; day 0 is the last 24 hours.
 #[derive(Default)]
-struct Past {
+pub(super) struct Past {
     /// (day of the start, how it ended, day of the end) and how many journeys: 0 open, 1 paid, 2 closed.
-    journeys: BTreeMap<(u32, u8, u32), u64>,
+    pub(super) journeys: BTreeMap<(u32, u8, u32), u64>,
     /// (day of the payment, net), ascending: the latest first.
-    orders: Vec<(u32, i64)>,
+    pub(super) orders: Vec<(u32, i64)>,
 }
 
 impl Past {
@@ -131,8 +141,13 @@ impl Past {
         past
     }
 
+    /// Since the first journey.
+    pub(super) fn days(&self) -> u32 {
+        self.journeys.keys().map(|key| key.0).max().unwrap_or(0)
+    }
+
     /// Net earned on days `from..until` before the moment of analysis.
-    fn earned(&self, from: u32, until: u32) -> f64 {
+    pub(super) fn earned(&self, from: u32, until: u32) -> f64 {
         let place = |day: u32| self.orders.partition_point(|(at, _)| *at < day);
         self.orders[place(from)..place(until)].iter().map(|(_, net)| *net as f64).sum()
     }
@@ -153,7 +168,7 @@ struct History {
 
 impl History {
     fn seen(past: &Past, origin: u32) -> Answer<Self> {
-        let days = past.journeys.keys().map(|key| key.0).max().unwrap_or(0).saturating_sub(origin);
+        let days = past.days().saturating_sub(origin);
         if days < HISTORY_DAYS_MIN {
             return Err(Absent::TooFew { have: u64::from(days), needed: u64::from(HISTORY_DAYS_MIN) });
         }
@@ -256,32 +271,17 @@ fn daily_starts(by_age: &[f64]) -> (f64, f64) {
     }
 }
 
-/// The last `days` days again, as uncertain as its own past errors from weekly origins.
-fn naive_window(past: &Past, days: u32) -> Window {
-    let last = past.earned(0, days);
-    let error = |week: u32| {
-        let origin = week * WEEK;
-        past.earned(origin, origin + days) - past.earned(origin + days, origin + 2 * days)
-    };
-    let mut errors: Vec<f64> = (0..ORIGINS_MAX).map(error).collect();
-    let mut at = |q: f64| (last + quantile::type_7(&mut errors, q).unwrap_or(0.0)).max(0.0);
-    Window {
-        days,
-        mean_minor: last,
-        median_minor: last,
-        interval: Interval::new(at((1.0 - LEVEL) / 2.0), at(f64::midpoint(1.0, LEVEL))),
-        inner: Interval::new(at(0.1), at(0.9)),
-    }
-}
-
-fn back_test(past: &Past, days: u32) -> Answer<BackTest> {
-    let (mut actual, mut middle, mut low, mut high, mut naive) = (vec![], vec![], vec![], vec![], vec![]);
+/// `longest` of the windows that are asked for decides whether a year before is known.
+fn back_test(past: &Past, days: u32, longest: u32) -> Answer<BackTest> {
+    let (mut actual, mut middle, mut low, mut high) = (vec![], vec![], vec![], vec![]);
+    let (mut naive, mut year) = (vec![], vec![]);
     for week in 0..ORIGINS_MAX {
         let origin = days + week * WEEK;
         let Ok(history) = History::seen(past, origin) else { break };
         let window = history.windows(&[days], BACK_TEST_PATHS, SEED ^ u64::from(week + 1))[0];
         actual.push(past.earned(origin - days, origin));
-        naive.push(past.earned(origin, origin + days));
+        naive.push(Rival::JustBefore.says(past, origin, days));
+        year.push(Rival::YearBefore.says(past, origin, days));
         middle.push(window.median_minor);
         low.push(window.inner.low);
         high.push(window.inner.high);
@@ -294,5 +294,13 @@ fn back_test(past: &Past, days: u32) -> Answer<BackTest> {
     let pinball =
         f64::midpoint(scoring::pinball(&actual, &low, 0.1)?, scoring::pinball(&actual, &high, 0.9)?);
     let coverage = scoring::coverage(&actual, &low, &high)?;
-    Ok(BackTest { days, origins, mase: scoring::mase(&actual, &middle, scale)?, pinball, coverage })
+    let of_year = scoring::mase(&actual, &year, scale);
+    Ok(BackTest {
+        days,
+        origins,
+        mase: scoring::mase(&actual, &middle, scale)?,
+        mase_of_year_before: of_year.ok().filter(|_| Rival::YearBefore.is_known(past, longest)),
+        pinball,
+        coverage,
+    })
 }

@@ -8,7 +8,7 @@
 //! 100 · P(rate > programme's rate) after beta-binomial shrinkage; accuracy stands beside it, never blended in.
 
 use super::conversion::{self, GroupConversion};
-use super::{GATE_JOURNEYS, Verdict, share};
+use super::{Verdict, share};
 use crate::bayesian::Posterior;
 use crate::calibration::{LINE_N_MIN, Line, Murphy, SamePrediction, Watched, brier_censored, murphy};
 use crate::exact::{self, PoissonBinomial};
@@ -191,9 +191,8 @@ fn effectiveness(
     prior: &Answer<shrinkage::BetaBinomial>,
     base: Option<f64>,
 ) -> Answer<f64> {
-    let have = group.exposure as u64;
-    if have < GATE_JOURNEYS {
-        return Err(Absent::TooFew { have, needed: GATE_JOURNEYS });
+    if let Verdict::Insufficient { have, needed } = group.verdict {
+        return Err(Absent::TooFew { have, needed });
     }
     let (prior, base) = (prior.as_ref().map_err(|why| *why)?, base.ok_or(Absent::OneClass)?);
     let unpaid = (group.exposure - paid(group)).max(0.0);

@@ -3,7 +3,7 @@
 //! Each journey's time is measured in its own prediction, so that those of five days and of thirty can be counted
 //! together: F(1) of time / predicted. Journeys still young count for the part of their days that they have had.
 
-use super::GATE_JOURNEYS;
+use super::Gates;
 use super::conversion::{Pool, rate, together};
 use crate::facts::Columns;
 use crate::facts::columns::NONE;
@@ -28,18 +28,19 @@ pub struct InTime {
 pub fn report(columns: &Columns, question: &Question) -> (Figure, Vec<InTime>) {
     let groups = exits(columns, question);
     let all = together(groups.iter().map(|(_, exits)| exits));
-    let pool = Pool::new(all.clone(), 1.0);
-    let in_time = |(key, exits): (String, Exits)| InTime { key, within: gated(&exits, &pool) };
-    (gated(&all, &pool), groups.into_iter().map(in_time).collect())
+    let pool = Pool::new(all.clone(), 1.0, question.gates);
+    let in_time =
+        |(key, exits): (String, Exits)| InTime { key, within: gated(&exits, &pool, question.gates) };
+    (gated(&all, &pool, question.gates), groups.into_iter().map(in_time).collect())
 }
 
-fn gated(exits: &Exits, pool: &Pool) -> Figure {
+fn gated(exits: &Exits, pool: &Pool, gates: Gates) -> Figure {
     let exposure = pool.exposure(exits);
-    let (figure, have) = (rate(exits, || exposure, pool), exposure as u64);
-    if have >= GATE_JOURNEYS || figure.n == 0 {
+    let (figure, have, needed) = (rate(exits, || exposure, pool), exposure as u64, gates.journeys());
+    if have >= needed || figure.n == 0 {
         return figure;
     }
-    Figure { value: None, state: State::Insufficient { have, needed: GATE_JOURNEYS }, ..figure }
+    Figure { value: None, state: State::Insufficient { have, needed }, ..figure }
 }
 
 /// Times in units of the prediction, by group.

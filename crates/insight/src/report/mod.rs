@@ -14,9 +14,12 @@ pub mod in_time;
 pub mod recommend;
 pub mod returns;
 pub mod revenue;
+mod rivals;
 pub mod score;
 pub mod timing;
 pub mod weeks;
+
+pub use crate::gates::{GATE_EACH, GATE_JOURNEYS, Gates};
 
 use crate::figure::{Figure, Method};
 use crate::proportion::Proportion;
@@ -25,11 +28,6 @@ use crate::proportion::Proportion;
 pub const LEVEL: f64 = 0.95;
 /// False-discovery rate of all verdicts.
 pub const FALSE_DISCOVERY_MAX: f64 = 0.10;
-/// Journeys (weighted by how much of the horizon they have had) below which there is no verdict. Built from n and age
-/// only, never from outcomes, so that passing it says nothing about them.
-pub const GATE_JOURNEYS: u64 = 20;
-/// Payments, and matured unpaid journeys, that "more" or "less" also needs.
-pub const GATE_EACH: u64 = 5;
 
 /// What may be said about a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

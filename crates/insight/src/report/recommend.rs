@@ -5,8 +5,8 @@
 //! lower bound prefers what is known to work over what merely might (Auer, Cesa-Bianchi & Fischer 2002 turned around:
 //! this advice is about one client, not about learning).
 
+use super::Verdict;
 use super::conversion::{self, GroupConversion};
-use super::{GATE_JOURNEYS, Verdict};
 use crate::facts::pass::Question;
 use crate::facts::{Columns, Dimension};
 use crate::sample_size;
@@ -92,14 +92,15 @@ type Ranked = (Vec<GroupConversion>, Vec<(String, u64)>);
 
 fn ranked(groups: &[GroupConversion], wanted: &dyn Fn(&str) -> bool) -> Ranked {
     let groups = groups.iter().filter(|group| wanted(&group.key)).cloned();
-    let gated = |group: &GroupConversion| matches!(group.verdict, Verdict::Insufficient { .. });
-    let (unknown, mut known): (Vec<_>, Vec<_>) = groups.partition(gated);
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for group in groups {
+        match group.verdict {
+            Verdict::Insufficient { have, needed } => unknown.push((group.key, needed - have)),
+            _ => known.push(group),
+        }
+    }
     known.sort_by(|a, b| lower(b).total_cmp(&lower(a)).then_with(|| a.key.cmp(&b.key)));
-    let missing = |group: GroupConversion| {
-        let more = GATE_JOURNEYS.saturating_sub(group.exposure as u64);
-        (group.key, more)
-    };
-    (known, unknown.into_iter().map(missing).collect())
+    (known, unknown)
 }
 
 fn lower(group: &GroupConversion) -> f64 {

@@ -4,9 +4,9 @@
 //! watched until now. So young payments are no proof that nothing goes back, and old ones do not hide that most of it
 //! goes early. Under few returns: Beta(½, ½) on the exposure, as for conversion.
 
+use super::Gates;
 use super::conversion::{Pool, rate, together};
 use super::timing::{Point, of_payers, points};
-use super::{GATE_EACH, GATE_JOURNEYS};
 use crate::facts::pass::{DAY_HOURS, Question};
 use crate::facts::returned::{Holdings, Kept, holdings, kept};
 use crate::facts::{Columns, CurrencyCode};
@@ -77,10 +77,11 @@ pub fn report(columns: &Columns, question: &Question) -> Report {
     let all = kept(columns, &everything).pop();
     let all = all.unwrap_or_else(|| Kept { key: "all".to_owned(), exits: Exits::default(), unknown: 0 });
     let kept = kept(columns, question);
-    let overall = one(&all, &all.exits);
-    let groups: Vec<GroupReturns> = kept.iter().map(|group| one(group, &all.exits)).collect();
+    let gates = question.gates;
+    let overall = one(&all, &all.exits, gates);
+    let groups: Vec<GroupReturns> = kept.iter().map(|group| one(group, &all.exits, gates)).collect();
     let holdings = holdings(columns, question);
-    let expected = holdings.iter().map(|held| expected(held, &all.exits, &overall)).collect();
+    let expected = holdings.iter().map(|held| expected(held, &all.exits, &overall, gates)).collect();
     let log_rank = compared(&kept, &groups, question);
     Report { as_of_s: question.as_of_s, overall, groups, log_rank, expected }
 }
@@ -90,11 +91,11 @@ fn compared(kept: &[Kept], groups: &[GroupReturns], question: &Question) -> Answ
     if question.by.overlaps() {
         return Err(Absent::Invalid("these groups overlap: a journey can be in several"));
     }
-    let past = kept.iter().zip(groups).filter(|(_, group)| group.exposure >= GATE_JOURNEYS);
+    let past = kept.iter().zip(groups).filter(|(_, group)| group.exposure >= question.gates.journeys());
     let exits: Vec<&Exits> = past.map(|(kept, _)| &kept.exits).collect();
     let returned = exits.iter().map(|exits| exits.paid()).sum::<f64>() as u64;
-    if returned < GATE_EACH {
-        return Err(Absent::TooFew { have: returned, needed: GATE_EACH });
+    if returned < question.gates.each() {
+        return Err(Absent::TooFew { have: returned, needed: question.gates.each() });
     }
     log_rank(&exits, Weights::Equal)
 }
@@ -108,12 +109,12 @@ fn watched(exits: &Exits, days: u32) -> bool {
     exits.as_slice().last().is_some_and(|exit| exit.time >= hours(days))
 }
 
-fn within(exits: &Exits, all: &Exits, days: u32) -> (Figure, u64) {
-    let pool = Pool::new(together(std::iter::once(all)), hours(days));
+fn within(exits: &Exits, all: &Exits, days: u32, gates: Gates) -> (Figure, u64) {
+    let pool = Pool::new(together(std::iter::once(all)), hours(days), gates);
     let exposed = pool.exposure(exits);
     let (figure, exposure) = (rate(exits, || exposed, &pool), exposed as u64);
-    if exposure < GATE_JOURNEYS {
-        let state = State::Insufficient { have: exposure, needed: GATE_JOURNEYS };
+    if exposure < gates.journeys() {
+        let state = State::Insufficient { have: exposure, needed: gates.journeys() };
         return (Figure { state, ..figure }, exposure);
     }
     if watched(exits, days) {
@@ -123,12 +124,12 @@ fn within(exits: &Exits, all: &Exits, days: u32) -> (Figure, u64) {
     (Figure::absent(figure.n, figure.method, young), exposure)
 }
 
-fn one(kept: &Kept, all: &Exits) -> GroupReturns {
+fn one(kept: &Kept, all: &Exits, gates: Gates) -> GroupReturns {
     let exits = &kept.exits;
     let (n, returned) = (exits.total() as u64, exits.paid() as u64);
-    let (soon, _) = within(exits, all, SOON_DAYS);
-    let (late, exposure) = within(exits, all, LATE_DAYS);
-    let past_gate = exposure >= GATE_JOURNEYS;
+    let (soon, _) = within(exits, all, SOON_DAYS, gates);
+    let (late, exposure) = within(exits, all, LATE_DAYS, gates);
+    let past_gate = exposure >= gates.journeys();
     let fit = Curve::fit(exits).ok().filter(|_| past_gate);
     let at_day = |curve: &Curve, day: u32| curve.at_risk_at(hours(day)) as u64;
     GroupReturns {
@@ -139,26 +140,26 @@ fn one(kept: &Kept, all: &Exits) -> GroupReturns {
         exposure,
         soon,
         late,
-        median: median(fit.as_ref(), n, returned),
+        median: median(fit.as_ref(), n, returned, gates.each()),
         curve: fit.as_ref().map_or_else(Vec::new, points),
         at_risk: fit.map_or_else(Vec::new, |curve| (0..=LATE_DAYS).map(|day| at_day(&curve, day)).collect()),
     }
 }
 
-fn median(curve: Option<&Curve>, n: u64, returned: u64) -> Figure {
-    let few = Absent::TooFew { have: returned, needed: GATE_EACH };
+fn median(curve: Option<&Curve>, n: u64, returned: u64, needed: u64) -> Figure {
+    let few = Absent::TooFew { have: returned, needed };
     match curve {
-        Some(curve) if returned >= GATE_EACH => of_payers(curve, 0.5, hours(LATE_DAYS), n),
+        Some(curve) if returned >= needed => of_payers(curve, 0.5, hours(LATE_DAYS), n),
         _ => Figure::absent(n, Method::KaplanMeierQuantile, few),
     }
 }
 
 /// Σ over what has given nothing back: gross × P(back by the horizon | not by its age) × the part that went back of
 /// those that did.
-fn expected(held: &Holdings, all: &Exits, overall: &GroupReturns) -> Expected {
-    let back_minor = curve_of(all, overall).and_then(|curve| {
-        if held.returned < GATE_EACH {
-            return Err(Absent::TooFew { have: held.returned, needed: GATE_EACH });
+fn expected(held: &Holdings, all: &Exits, overall: &GroupReturns, gates: Gates) -> Expected {
+    let back_minor = curve_of(all, overall, gates.journeys()).and_then(|curve| {
+        if held.returned < gates.each() {
+            return Err(Absent::TooFew { have: held.returned, needed: gates.each() });
         }
         let part = held.returned_back_minor as f64 / held.returned_gross_minor as f64;
         let end = curve.survival_at(hours(LATE_DAYS));
@@ -172,9 +173,9 @@ fn expected(held: &Holdings, all: &Exits, overall: &GroupReturns) -> Expected {
     Expected { currency: held.currency, net_minor: held.net_minor, back_minor }
 }
 
-fn curve_of(all: &Exits, overall: &GroupReturns) -> Answer<Curve> {
-    if overall.exposure < GATE_JOURNEYS {
-        return Err(Absent::TooFew { have: overall.exposure, needed: GATE_JOURNEYS });
+fn curve_of(all: &Exits, overall: &GroupReturns, needed: u64) -> Answer<Curve> {
+    if overall.exposure < needed {
+        return Err(Absent::TooFew { have: overall.exposure, needed });
     }
     if !watched(all, LATE_DAYS) {
         return Err(Absent::Invalid("no payment is old enough yet"));

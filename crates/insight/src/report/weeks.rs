@@ -57,6 +57,7 @@ fn week(at_s: u32) -> u32 {
 mod tests {
     use super::*;
     use crate::facts::{Dimension, Fact, Money, Standing};
+    use crate::gates::Gates;
 
     /// Monday, 2 November 2026.
     const MONDAY_S: u32 = 1_793_577_600;
@@ -87,7 +88,13 @@ mod tests {
         }
         let filter = Filter { livemode: true, ..Filter::default() };
         let as_of_s = MONDAY_S + 15 * DAY_S;
-        let question = Question { filter, by: Dimension::Everything, as_of_s, horizon_days: 30 };
+        let question = Question {
+            filter,
+            by: Dimension::Everything,
+            as_of_s,
+            horizon_days: 30,
+            gates: Gates::default(),
+        };
         report(&columns, &question, currency).into_iter().map(|w| (w.start_s, w.net_minor, w.paid)).collect()
     }
 

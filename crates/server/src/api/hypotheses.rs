@@ -13,6 +13,17 @@ use serde::Serialize;
 use store::contents::{self, StoredHypothesis};
 use utoipa::ToSchema;
 
+/// Categories that sellers usually think in; any other will do.
+pub const CATEGORIES: [&str; 8] = [
+    "price",
+    "urgency",
+    "social-proof",
+    "personalisation",
+    "clarity",
+    "risk-reversal",
+    "authority",
+    "reciprocity",
+];
 /// Shortest statement (SPEC section 1).
 const STATEMENT_CHARS_MIN: usize = 20;
 /// Longest statement.

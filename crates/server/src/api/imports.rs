@@ -4,8 +4,8 @@ use super::access::Editor;
 use super::form::body_problem;
 use super::problem::{FieldError, Problem, Result};
 use super::query::Params;
+use crate::api::client_file::{self, FILE_BYTES_MAX, ImportError, Options};
 use crate::app::App;
-use crate::import::{self, FILE_BYTES_MAX, ImportError, Options};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -53,7 +53,7 @@ pub async fn clients(
     params.finish(())?;
     let file = file.map_err(|rejection| body_problem(&rejection))?;
     let options = Options { dry_run, skip_existing };
-    let report = import::clients(&app.db, &app.context, &who, &file, options, |_, _, _| {}).await;
+    let report = client_file::clients(&app.db, &app.context, &who, &file, options, |_, _, _| {}).await;
     let report = report.map_err(problem)?;
     let status = if dry_run { StatusCode::OK } else { StatusCode::CREATED };
     Ok((

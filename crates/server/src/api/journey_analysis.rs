@@ -7,6 +7,7 @@ use super::query::Params;
 use crate::app::App;
 use crate::ids::IdKind;
 use crate::insights::answer::Analysis;
+use crate::insights::thresholds::Thresholds;
 use axum::Json;
 use axum::extract::State;
 
@@ -22,11 +23,12 @@ pub async fn show(
     Path(id): Path<String>,
     mut params: Params,
 ) -> Result<Json<Analysis>> {
-    let horizon_days = super::insights::horizon_days(&mut params);
-    let horizon_days = params.finish(horizon_days)?;
+    let thresholds = app.insights.thresholds().await?;
+    let horizon_days = super::insights::horizon_days(&mut params, thresholds);
+    let thresholds = params.finish(Thresholds { horizon_days, ..thresholds })?;
     if !IdKind::Journey.fits(&id) {
         return Err(Problem::not_found("journey"));
     }
-    let found = app.insights.journey_analysis(&id, horizon_days).await?;
+    let found = app.insights.journey_analysis(&id, thresholds).await?;
     found.map(|analysis| Json((*analysis).clone())).ok_or_else(|| Problem::not_found("journey"))
 }

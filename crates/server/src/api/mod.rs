@@ -5,6 +5,7 @@ pub mod access;
 pub mod audit;
 pub mod bulk;
 pub mod checkout;
+pub mod client_file;
 pub mod clients;
 pub mod contents;
 pub mod event_replays;
@@ -31,6 +32,7 @@ pub mod reconciliations;
 pub mod reviews;
 pub mod saved_views;
 pub mod sessions;
+pub mod thresholds;
 pub mod tokens;
 pub mod unique;
 pub mod versions;
@@ -103,6 +105,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reconciliations::list, reconciliations::create))
         .routes(routes!(reconciliations::show))
         .merge(insights::routes())
+        .routes(routes!(thresholds::show, thresholds::save))
         .routes(routes!(people::list, people::create))
         .routes(routes!(people::show, people::change))
         .routes(routes!(people::invite))

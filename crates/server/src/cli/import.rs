@@ -2,10 +2,10 @@
 
 use super::{Failed, open, progress, say};
 use crate::api::access::Principal;
+use crate::api::client_file::{self, FILE_BYTES_MAX, ImportError, Options, Report};
 use crate::apply::Context;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::import::{self, FILE_BYTES_MAX, ImportError, Options, Report};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -42,7 +42,7 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     let context = Context::new(Clock::system());
     let options = Options { dry_run, skip_existing };
     let told = |what: &str, done: usize, all: usize| progress(format!("{done} of {all} rows {what}"));
-    let done = import::clients(&db, &context, &Principal::command_line(), &bytes, options, told).await;
+    let done = client_file::clients(&db, &context, &Principal::command_line(), &bytes, options, told).await;
     db.close().await;
     match done {
         Ok(report) => {

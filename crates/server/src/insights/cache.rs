@@ -149,10 +149,11 @@ impl Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insights::thresholds::Thresholds;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn key(more: &str) -> Key {
-        Key { report: "test", ask: Ask::of_mode(true), more: more.to_owned() }
+        Key { report: "test", ask: Ask::of_mode(true, Thresholds::default()), more: more.to_owned() }
     }
 
     const fn at(version: u64) -> AsOf {

@@ -141,6 +141,7 @@ mod tests {
             as_of: String::new(),
             journey_id: String::new(),
             horizon_days: 30,
+            thresholds: crate::insights::thresholds::Gates { journeys_min: 20, each_min: 5 },
             state: "open",
             days: 1.0,
             predicted: None,

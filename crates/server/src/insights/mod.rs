@@ -16,6 +16,7 @@ mod follow;
 mod load;
 mod seen;
 mod state;
+pub mod thresholds;
 
 pub use follow::start;
 pub use state::{AsOf, Insights, Unready};

@@ -81,7 +81,7 @@ impl Compared {
             versions: told(&by(Dimension::Version), &all),
             categories: told(&categories, &categories),
             elements: told(&by(Dimension::Element), &all),
-            segments: told(&by(Dimension::Segments), &all),
+            segments: told(&by(Dimension::Segment(None)), &all),
         }
     }
 }

@@ -57,6 +57,11 @@ impl Field {
         Self { chars_max: PASSWORD_CHARS_MAX, ..field.hint(&hint) }
     }
 
+    /// For a whole number.
+    pub(super) fn whole(name: &'static str, label: &'static str) -> Self {
+        Self { kind: "number", ..Self::new(name, label) }
+    }
+
     /// What browsers may fill in.
     pub(super) fn autocomplete(self, autocomplete: &'static str) -> Self {
         Self { autocomplete, ..self }

@@ -2,21 +2,10 @@
 
 use super::fields::{Faults, Fields};
 use super::money_field;
+use crate::api::hypotheses::CATEGORIES;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use store::contents::StoredHypothesis;
-
-/// Categories that sellers usually think in; any other will do.
-pub(super) const CATEGORIES: [&str; 8] = [
-    "price",
-    "urgency",
-    "social-proof",
-    "personalisation",
-    "clarity",
-    "risk-reversal",
-    "authority",
-    "reciprocity",
-];
 
 /// The fields as the page shows them.
 #[derive(Clone, Debug, Default)]

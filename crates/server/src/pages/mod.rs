@@ -29,6 +29,7 @@ mod sent;
 mod set_up;
 mod settings;
 mod sign_in;
+mod streams;
 mod welcome;
 pub(crate) mod words;
 

@@ -6,10 +6,11 @@ use crate::api::query::Params;
 use crate::app::App;
 use crate::clock::parse_rfc3339;
 use crate::ids::IdKind;
-use crate::insights::ask::{Ask, By, HORIZON_DAYS, HORIZON_DAYS_MAX};
+use crate::insights::ask::{Ask, By};
+use crate::insights::thresholds::{HORIZONS, Thresholds};
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use insight::facts::CurrencyCode;
+use insight::facts::{CurrencyCode, Filter};
 use ledger::Currency;
 use utoipa::IntoParams;
 
@@ -26,7 +27,7 @@ pub struct Asked {
 }
 
 /// Reads the question; faults are noted in `params`. `by` is what to tell apart unless asked otherwise.
-pub fn question(app: &App, params: &mut Params, by: By) -> Asked {
+pub fn question(app: &App, params: &mut Params, by: By, thresholds: Thresholds) -> Asked {
     let key = params.text("segment_key");
     let by = params.word("by", |word| By::parse(word, key.clone()), By::WORDS).unwrap_or(by);
     let (from_s, until_s) = (from(params), until(params));
@@ -35,17 +36,21 @@ pub fn question(app: &App, params: &mut Params, by: By) -> Asked {
     }
     let ask = Ask {
         by,
-        livemode: params.truth("livemode").unwrap_or_else(|| app.config.livemode()),
-        from_s,
-        until_s,
-        currency: currency(params),
-        content: id(params, "content", IdKind::Content),
-        version: id(params, "version", IdKind::Version),
-        hypothesis: id(params, "hypothesis", IdKind::Hypothesis),
-        category: words(params, "category"),
-        segment: pair(params, "segment"),
-        element: pair(params, "element"),
-        horizon_days: horizon_days(params),
+        filter: Filter {
+            livemode: params.truth("livemode").unwrap_or_else(|| app.config.livemode()),
+            from_s,
+            until_s,
+            currency: currency(params),
+            content: id(params, "content", IdKind::Content),
+            version: id(params, "version", IdKind::Version),
+            hypothesis: id(params, "hypothesis", IdKind::Hypothesis),
+            category: words(params, "category"),
+            segment: pair(params, "segment"),
+            element: pair(params, "element"),
+            without: None,
+        },
+        horizon_days: horizon_days(params, thresholds),
+        gates: thresholds.gates(),
     };
     let csv =
         params.word("format", |word| ["json", "csv"].contains(&word).then_some(word == "csv"), "json, csv");
@@ -69,7 +74,7 @@ pub(super) struct QuestionParams {
     currency: Option<String>,
     /// Live or test money; the configured key's mode when absent.
     livemode: Option<bool>,
-    /// Paid within so many days counts; 30 when absent, 365 at most.
+    /// Paid within so many days counts, 365 at most; when absent as in `/api/v1/settings/thresholds`.
     horizon_days: Option<u32>,
     /// `con_…`
     content: Option<String>,
@@ -94,8 +99,8 @@ impl Asked {
     }
 
     /// Reads the question of a request; 422 names every fault.
-    pub fn read(app: &App, mut params: Params, by: By) -> Result<Self> {
-        let asked = question(app, &mut params, by);
+    pub async fn read(app: &App, mut params: Params, by: By) -> Result<Self> {
+        let asked = question(app, &mut params, by, app.insights.thresholds().await?);
         params.finish(asked)
     }
 }
@@ -166,12 +171,13 @@ fn pair(params: &mut Params, name: &str) -> Option<String> {
 }
 
 /// Paid within how many days counts.
-pub fn horizon_days(params: &mut Params) -> u32 {
-    let Some(text) = params.text("horizon_days") else { return HORIZON_DAYS };
-    let found = text.parse().ok().filter(|days| (1..=HORIZON_DAYS_MAX).contains(days));
+pub fn horizon_days(params: &mut Params, thresholds: Thresholds) -> u32 {
+    let Some(text) = params.text("horizon_days") else { return thresholds.horizon_days };
+    let found = text.parse().ok().filter(|days| HORIZONS.contains(days));
     found.unwrap_or_else(|| {
-        params.fault("horizon_days", format!("must be a whole number from 1 to {HORIZON_DAYS_MAX}"));
-        HORIZON_DAYS
+        let (first, last) = HORIZONS.into_inner();
+        params.fault("horizon_days", format!("must be a whole number from {first} to {last}"));
+        thresholds.horizon_days
     })
 }
 

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::csv_file;
 use crate::ids::IdKind;
 use crate::insights::answer::Recommendations;
-use crate::insights::ask::{Ask, By};
+use crate::insights::ask::By;
 use axum::extract::State;
 use axum::response::Response;
 use store::clients;
@@ -20,7 +20,7 @@ use store::clients;
     params(QuestionParams, ("client_id" = Option<String>, Query)),
     responses((status = 200, body = Recommendations), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Response> {
-    let mut asked = question(&app, &mut params, By::Everything);
+    let mut asked = question(&app, &mut params, By::Everything, app.insights.thresholds().await?);
     let client_id = params.text("client_id");
     let client = match &client_id {
         Some(id) if IdKind::Client.fits(id) => clients::get(&mut app.db.read().await?, id).await?,
@@ -30,9 +30,9 @@ pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> R
         params.fault("client_id", "there is no such client");
     }
     params.finish(())?;
-    if let Some(client) = client.filter(|_| asked.ask.segment.is_none()) {
+    if let Some(client) = client.filter(|_| asked.ask.filter.segment.is_none()) {
         let pairs = client.attributes.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        asked.ask = Ask { segment: app.insights.largest_segment(asked.ask.livemode, pairs)?, ..asked.ask };
+        asked.ask.filter.segment = app.insights.largest_segment(asked.ask.filter.livemode, pairs)?;
     }
     let answer = app.insights.recommendations(&asked.ask).await?;
     asked.answer(&*answer)

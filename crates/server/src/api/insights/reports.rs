@@ -21,7 +21,7 @@ macro_rules! reports {
         #[utoipa::path(get, path = $path, tag = "insights", params(QuestionParams), responses(
             (status = 200, body = $answer), (status = 422, body = Problem), (status = 503, body = Problem)))]
         pub async fn $name(State(app): State<App>, _may: Viewer, params: Params) -> Result<Response> {
-            let asked = Asked::read(&app, params, By::$by)?;
+            let asked = Asked::read(&app, params, By::$by).await?;
             asked.answer(&*app.insights.$ask(&asked.ask).await?)
         }
     )+};
@@ -34,7 +34,7 @@ macro_rules! reports_in_one_currency {
         #[utoipa::path(get, path = $path, tag = "insights", params(QuestionParams), responses(
             (status = 200, body = $answer), (status = 422, body = Problem), (status = 503, body = Problem)))]
         pub async fn $name(State(app): State<App>, _may: Viewer, params: Params) -> Result<Response> {
-            let (asked, currency) = in_one_currency(&app, params)?;
+            let (asked, currency) = in_one_currency(&app, params).await?;
             asked.answer(&*app.insights.$ask(&asked.ask, currency).await?)
         }
     )+};
@@ -68,10 +68,10 @@ reports_in_one_currency! {
 }
 
 /// The question, and the currency asked for or the only one that there is.
-fn in_one_currency(app: &App, mut params: Params) -> Result<(Asked, CurrencyCode)> {
-    let asked = question(app, &mut params, By::Everything);
-    let known = app.insights.currencies(asked.ask.livemode)?;
-    let currency = asked.ask.currency.or_else(|| known.first().copied().filter(|_| known.len() == 1));
+async fn in_one_currency(app: &App, mut params: Params) -> Result<(Asked, CurrencyCode)> {
+    let asked = question(app, &mut params, By::Everything, app.insights.thresholds().await?);
+    let known = app.insights.currencies(asked.ask.filter.livemode)?;
+    let currency = asked.ask.filter.currency.or_else(|| known.first().copied().filter(|_| known.len() == 1));
     if currency.is_none() && params.text("currency").is_none() {
         params.fault("currency", "is required: amounts in several currencies are never added");
     }

@@ -18,7 +18,7 @@ use axum::response::Response;
     params(QuestionParams, ("limit" = Option<i64>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = Scores), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn show(State(app): State<App>, _may: Viewer, mut params: Params) -> Result<Response> {
-    let asked = question(&app, &mut params, By::Everything);
+    let asked = question(&app, &mut params, By::Everything, app.insights.thresholds().await?);
     let page = params.page(|after| IdKind::Journey.fits(after))?;
     let limit = usize::try_from(page.limit).unwrap_or(1);
     let answer = app.insights.scores(&asked.ask, page.after.as_deref(), limit).await?;

@@ -12,6 +12,7 @@ use crate::insights::evidence_note;
 use crate::insights::load::id_number;
 use crate::insights::seen::{self, Compared, Seen, State};
 use crate::insights::state::{Insights, Moment, Unready};
+use crate::insights::thresholds::{Gates, Thresholds};
 use insight::report::hypotheses::Held;
 use serde::Serialize;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Analysis {
     pub journey_id: String,
     /// Paid within so many days counts.
     pub horizon_days: u32,
+    /// What a verdict takes.
+    pub thresholds: Gates,
     /// `open`, `paid`, `refunded` or `closed`.
     pub state: &'static str,
     /// Days from its start until that; until now while it is open.
@@ -112,14 +115,14 @@ impl Insights {
     pub async fn journey_analysis(
         &self,
         journey_id: &str,
-        horizon_days: u32,
+        thresholds: Thresholds,
     ) -> Result<Option<Arc<Analysis>>, Unready> {
         self.catch_up().await?;
         let Some(id) = id_number(journey_id) else { return Ok(None) };
         let Some(livemode) = self.read(|columns| columns.journey(id).map(|journey| journey.livemode))? else {
             return Ok(None);
         };
-        let ask = Ask { horizon_days, ..Ask::of_mode(livemode) };
+        let ask = Ask::of_mode(livemode, thresholds);
         let model = self.model(&ask).await?;
         let compared = self.compared(&ask).await?;
         let key = Key { report: "analysis", ask: ask.clone(), more: journey_id.to_owned() };
@@ -131,7 +134,7 @@ impl Insights {
                     seen::look(columns, id, &ask.question(moment.now_s), &model, &compared)
                 },
                 async move |seen: Option<Seen>, db: Db, moment| match seen {
-                    Some(seen) => Ok(Some(told(seen, journey_id, horizon_days, &db, moment).await?)),
+                    Some(seen) => Ok(Some(told(seen, journey_id, thresholds, &db, moment).await?)),
                     None => Ok::<_, StoreError>(None),
                 },
             )
@@ -155,10 +158,11 @@ impl Insights {
 async fn told(
     seen: Seen,
     journey_id: String,
-    horizon_days: u32,
+    thresholds: Thresholds,
     db: &Db,
     moment: Moment,
 ) -> Result<Analysis, StoreError> {
+    let horizon_days = thresholds.horizon_days;
     let contents = Labels::of(db, &By::Content, [seen.content.clone()]).await?;
     let versions = Labels::of(db, &By::Version, [seen.version.clone()]).await?;
     let statements = Labels::of(db, &By::Hypothesis, seen.hypothesis.iter().map(|h| h.key.clone())).await?;
@@ -183,6 +187,7 @@ async fn told(
         as_of: as_of(moment),
         journey_id,
         horizon_days,
+        thresholds: thresholds.gates().into(),
         state: seen.state.as_str(),
         days: seen.days,
         predicted: seen.predicted,

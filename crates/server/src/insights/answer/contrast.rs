@@ -5,6 +5,7 @@ use super::{as_of, largest};
 use crate::insights::ask::{Ask, By};
 use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Unready};
+use crate::insights::thresholds::Gates;
 use insight::report::contrast;
 use serde::Serialize;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct Contrast {
     pub unit: &'static str,
     /// Paid within so many days counts.
     pub horizon_days: u32,
+    /// What a verdict takes.
+    pub thresholds: Gates,
     /// Paid within the horizon.
     pub paid: u64,
     /// Had the whole horizon, not paid in it.
@@ -79,9 +82,9 @@ pub struct Behaviour {
 impl Insights {
     /// Paid against unpaid; the question's grouping is not used.
     pub async fn contrast(&self, ask: &Ask) -> Result<Arc<Contrast>, Unready> {
-        let ask = Ask { by: By::Everything, ..ask.clone() };
+        let ask = ask.by(By::Everything);
         let key = Key { report: "contrast", ask: ask.clone(), more: String::new() };
-        let horizon_days = ask.horizon_days;
+        let (horizon_days, thresholds) = (ask.horizon_days, ask.gates.into());
         self.answer(
             key,
             move |columns, moment| contrast::report(columns, &ask.question(moment.now_s)),
@@ -92,6 +95,7 @@ impl Insights {
                     as_of: as_of(moment),
                     unit: "fraction",
                     horizon_days,
+                    thresholds,
                     paid: report.paid,
                     unpaid: report.unpaid,
                     open: report.open,

@@ -6,6 +6,7 @@ use super::{as_of, largest};
 use crate::insights::ask::Ask;
 use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Moment, Unready};
+use crate::insights::thresholds::Gates;
 use insight::figure::Answer;
 use insight::report::conversion::{self, GroupConversion, Report};
 use insight::survival::log_rank::ChiSquared;
@@ -23,6 +24,8 @@ pub struct Conversion {
     pub unit: &'static str,
     /// Paid within so many days counts.
     pub horizon_days: u32,
+    /// What a verdict takes.
+    pub thresholds: Gates,
     /// All journeys together.
     pub overall: Figure,
     /// Groups, those with most journeys first.
@@ -98,7 +101,7 @@ impl Insights {
     /// Conversion by what the question names.
     pub async fn conversion(&self, ask: &Ask) -> Result<Arc<Conversion>, Unready> {
         let key = Key { report: "conversion", ask: ask.clone(), more: String::new() };
-        let (of, by) = (ask.clone(), ask.by.clone());
+        let (of, by, gates) = (ask.clone(), ask.by.clone(), ask.gates.into());
         self.answer(
             key,
             move |columns, moment| conversion::report(columns, &of.question(moment.now_s)),
@@ -106,18 +109,19 @@ impl Insights {
                 let (groups, more) = largest(report.groups, |group: &GroupConversion| group.counts.started);
                 let labels = Labels::of(&db, &by, groups.iter().map(|group| group.key.clone())).await?;
                 let report = Report { groups, ..report };
-                Ok::<_, StoreError>(told(report, more, &labels, moment))
+                Ok::<_, StoreError>(told(report, gates, more, &labels, moment))
             },
         )
         .await
     }
 }
 
-fn told(report: Report, more: usize, labels: &Labels, moment: Moment) -> Conversion {
+fn told(report: Report, thresholds: Gates, more: usize, labels: &Labels, moment: Moment) -> Conversion {
     Conversion {
         as_of: as_of(moment),
         unit: "fraction",
         horizon_days: report.horizon_days,
+        thresholds,
         overall: report.overall.into(),
         groups: report.groups.into_iter().map(|group| ConversionGroup::of(group, labels)).collect(),
         more,

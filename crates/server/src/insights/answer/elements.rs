@@ -7,6 +7,7 @@ use super::{as_of, largest};
 use crate::insights::ask::{Ask, By};
 use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Unready};
+use crate::insights::thresholds::Gates;
 use insight::report::conversion::{self, GroupConversion};
 use insight::report::elements::{self, Effect};
 use serde::Serialize;
@@ -23,6 +24,8 @@ pub struct Elements {
     pub unit: &'static str,
     /// Paid within so many days counts.
     pub horizon_days: u32,
+    /// What a verdict takes.
+    pub thresholds: Gates,
     /// Journeys that had the whole horizon: what the effects rest on.
     pub matured: u64,
     /// Journeys too young to be in it.
@@ -85,9 +88,9 @@ pub type Pair = ConversionGroup;
 impl Insights {
     /// Associations of the elements of the question's journeys; its grouping is not used.
     pub async fn elements(&self, ask: &Ask) -> Result<Arc<Elements>, Unready> {
-        let ask = Ask { by: By::ElementPair, ..ask.clone() };
+        let ask = ask.by(By::ElementPair);
         let key = Key { report: "elements", ask: ask.clone(), more: String::new() };
-        let horizon_days = ask.horizon_days;
+        let (horizon_days, thresholds) = (ask.horizon_days, ask.gates.into());
         self.answer(
             key,
             move |columns, moment| {
@@ -106,6 +109,7 @@ impl Insights {
                     as_of: as_of(moment),
                     unit: "fraction",
                     horizon_days,
+                    thresholds,
                     matured: report.matured,
                     immature: report.immature,
                     method: report.method.label(),

@@ -1,13 +1,13 @@
 //! Revenue of the next days (SPEC B3), in one currency.
 
 use super::as_of;
-use super::figure::{Bounds, bounds, or_why};
+use super::figure::{Bounds, bounds, or_why, real};
 use super::revenue::code;
 use crate::insights::ask::{Ask, By};
 use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Unready};
 use insight::facts::CurrencyCode;
-use insight::figure::Answer;
+use insight::figure::{Answer, Method};
 use insight::report::forecast;
 use serde::Serialize;
 use std::sync::Arc;
@@ -64,6 +64,8 @@ pub struct BackTest {
     pub origins: u64,
     /// Mean absolute error over that of "as much as just before": below 1 is better.
     pub mase: f64,
+    /// The same of "as much as a year before"; null with less than about a year and a half of history.
+    pub mase_of_year_before: Option<f64>,
     /// Mean pinball loss of the 80 % interval's ends, minor units: lower is better.
     pub pinball_minor: f64,
     /// Part of the outcomes within the 80 % interval.
@@ -73,7 +75,7 @@ pub struct BackTest {
 impl Insights {
     /// The forecast of the question's journeys in `currency`; its grouping is not used.
     pub async fn forecast(&self, ask: &Ask, currency: CurrencyCode) -> Result<Arc<Forecast>, Unready> {
-        let ask = Ask { by: By::Everything, currency: Some(currency), ..ask.clone() };
+        let ask = ask.in_currency(currency).by(By::Everything);
         let key = Key { report: "forecast", ask: ask.clone(), more: String::new() };
         self.answer(
             key,
@@ -91,7 +93,8 @@ impl Insights {
 fn told(found: Answer<forecast::Forecast>, currency: CurrencyCode, as_of: String) -> Forecast {
     let (found, why) = or_why(found);
     let method = found.as_ref().map(|found| match found.method {
-        insight::figure::Method::Count => "as much as just before, which was nearer in the past",
+        Method::Count => "as much as just before, which was nearer in the past",
+        Method::YearBefore => "as much as in the same days a year before, which was nearest in the past",
         method => method.label(),
     });
     let (windows, tried) = found.map_or((Vec::new(), None), |found| (found.windows, Some(found.back_test)));
@@ -108,6 +111,7 @@ fn told(found: Answer<forecast::Forecast>, currency: CurrencyCode, as_of: String
                 days: tried.days,
                 origins: tried.origins,
                 mase: tried.mase,
+                mase_of_year_before: tried.mase_of_year_before.and_then(real),
                 pinball_minor: tried.pinball,
                 coverage: tried.coverage,
             }

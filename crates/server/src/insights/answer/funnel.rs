@@ -43,7 +43,7 @@ pub struct Step {
 impl Insights {
     /// The funnel of the question's journeys; its grouping is not used.
     pub async fn funnel(&self, ask: &Ask) -> Result<Arc<Funnel>, Unready> {
-        let ask = Ask { by: By::Everything, ..ask.clone() };
+        let ask = ask.by(By::Everything);
         let key = Key { report: "funnel", ask: ask.clone(), more: String::new() };
         self.answer(
             key,

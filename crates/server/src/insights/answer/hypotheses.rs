@@ -8,6 +8,7 @@ use crate::clock::rfc3339;
 use crate::insights::ask::{Ask, By};
 use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Unready};
+use crate::insights::thresholds::Gates;
 use insight::figure::Absent;
 use insight::report::hypotheses::{self, Standing, Validated};
 use insight::report::in_time::{self, InTime};
@@ -25,6 +26,8 @@ pub struct Hypotheses {
     pub unit: &'static str,
     /// Paid within so many days counts.
     pub horizon_days: u32,
+    /// What a verdict takes.
+    pub thresholds: Gates,
     /// Groups, those with most journeys first.
     pub groups: Vec<HypothesisGroup>,
     /// Groups that are not listed, being the smallest.
@@ -115,9 +118,9 @@ impl Insights {
     /// By hypothesis, unless the question asks by category.
     pub async fn hypotheses(&self, ask: &Ask) -> Result<Arc<Hypotheses>, Unready> {
         let by = if ask.by == By::Category { By::Category } else { By::Hypothesis };
-        let ask = Ask { by: by.clone(), ..ask.clone() };
+        let ask = ask.by(by.clone());
         let key = Key { report: "hypotheses", ask: ask.clone(), more: String::new() };
-        let horizon_days = ask.horizon_days;
+        let (horizon_days, thresholds) = (ask.horizon_days, ask.gates.into());
         self.answer(
             key,
             move |columns, moment| {
@@ -137,6 +140,7 @@ impl Insights {
                     as_of: as_of(moment),
                     unit: "fraction",
                     horizon_days,
+                    thresholds,
                     groups: groups
                         .into_iter()
                         .map(|group| {

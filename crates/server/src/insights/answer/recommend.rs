@@ -6,6 +6,7 @@ use super::labels::Labels;
 use crate::insights::ask::{Ask, By};
 use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Unready};
+use crate::insights::thresholds::Gates;
 use insight::report::recommend::{self, Advice};
 use serde::Serialize;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Recommendations {
     pub as_of: String,
     /// `fraction`: of the options' rates.
     pub unit: &'static str,
+    /// What an option takes to be known.
+    pub thresholds: Gates,
     /// Clients whose evidence was asked for, as `key=value`; null for all.
     pub segment: Option<String>,
     /// Content, hypothesis category, and each element's name.
@@ -65,9 +68,9 @@ pub struct Unknown {
 impl Insights {
     /// What to send next. The question's segment is the client's: its evidence is used where there is enough.
     pub async fn recommendations(&self, ask: &Ask) -> Result<Arc<Recommendations>, Unready> {
-        let ask = Ask { by: By::Everything, ..ask.clone() };
+        let ask = ask.by(By::Everything);
         let key = Key { report: "recommendations", ask: ask.clone(), more: String::new() };
-        let segment = ask.segment.clone();
+        let (segment, thresholds) = (ask.filter.segment.clone(), ask.gates.into());
         self.answer(
             key,
             move |columns, moment| {
@@ -88,7 +91,7 @@ impl Insights {
                 let labels = Labels::of(&db, &By::Content, keys).await?;
                 let items = list.into_iter().map(|item| Recommendation::of(item, &labels)).collect();
                 let (as_of, unit) = (as_of(moment), "fraction");
-                Ok::<_, StoreError>(Recommendations { as_of, unit, segment, items })
+                Ok::<_, StoreError>(Recommendations { as_of, unit, thresholds, segment, items })
             },
         )
         .await

@@ -9,7 +9,7 @@ use super::{as_of, largest};
 use crate::insights::ask::Ask;
 use crate::insights::cache::Key;
 use crate::insights::state::{Insights, Unready};
-use insight::report::GATE_JOURNEYS;
+use crate::insights::thresholds::Gates;
 use insight::report::returns::{self, Expected, LATE_DAYS, SOON_DAYS};
 use serde::Serialize;
 use std::sync::Arc;
@@ -28,6 +28,8 @@ pub struct Returns {
     pub unit: &'static str,
     /// What `within_30_days` and `within_90_days` mean.
     pub horizon_days: [u32; 2],
+    /// What `ready` takes.
+    pub thresholds: Gates,
     /// All journeys with money together.
     pub overall: GroupReturns,
     /// Groups, those with most journeys first.
@@ -88,7 +90,7 @@ impl Insights {
     /// Returns by what the question names; its horizon is not used.
     pub async fn returns(&self, ask: &Ask) -> Result<Arc<Returns>, Unready> {
         let key = Key { report: "returns", ask: ask.clone(), more: String::new() };
-        let (of, by) = (ask.clone(), ask.by.clone());
+        let (of, by, gates) = (ask.clone(), ask.by.clone(), Gates::from(ask.gates));
         self.answer(
             key,
             move |columns, moment| returns::report(columns, &of.question(moment.now_s)),
@@ -96,13 +98,15 @@ impl Insights {
                 let (groups, more) = largest(report.groups, |group| group.n + group.unknown);
                 let labels = Labels::of(&db, &by, groups.iter().map(|group| group.key.clone())).await?;
                 let groups = groups.into_iter().enumerate();
-                let groups =
-                    groups.map(|(rank, group)| GroupReturns::of(group, &labels, rank < CURVES_MAX)).collect();
+                let groups = groups
+                    .map(|(rank, group)| GroupReturns::of(group, &labels, rank < CURVES_MAX, gates))
+                    .collect();
                 Ok::<_, StoreError>(Returns {
                     as_of: as_of(moment),
                     unit: "fraction",
                     horizon_days: [SOON_DAYS, LATE_DAYS],
-                    overall: GroupReturns::of(report.overall, &Labels::default(), false),
+                    thresholds: gates,
+                    overall: GroupReturns::of(report.overall, &Labels::default(), false, gates),
                     groups,
                     more,
                     log_rank: test(report.log_rank),
@@ -115,10 +119,10 @@ impl Insights {
 }
 
 impl GroupReturns {
-    fn of(group: returns::GroupReturns, labels: &Labels, with_curve: bool) -> Self {
+    fn of(group: returns::GroupReturns, labels: &Labels, with_curve: bool, gates: Gates) -> Self {
         let (curve, at_risk) =
             if with_curve { (group.curve, group.at_risk) } else { (Vec::new(), Vec::new()) };
-        let enough = group.exposure >= GATE_JOURNEYS;
+        let enough = group.exposure >= gates.journeys_min;
         Self {
             label: labels.get(&group.key),
             key: group.key,
@@ -131,7 +135,7 @@ impl GroupReturns {
             curve: curve.into_iter().map(CurvePoint::of).collect(),
             at_risk,
             state: if enough { "ready" } else { "insufficient" },
-            needed: (!enough).then_some(GATE_JOURNEYS),
+            needed: (!enough).then_some(gates.journeys_min),
         }
     }
 }

@@ -68,7 +68,7 @@ type Found = Vec<(u128, Score)>;
 impl Insights {
     /// The model that scores the question's journeys; kept like an answer.
     pub(crate) async fn model(&self, ask: &Ask) -> Result<Arc<Answer<Model>>, Unready> {
-        let ask = Ask { by: By::Everything, ..ask.clone() };
+        let ask = ask.by(By::Everything);
         let key = Key { report: "model", ask: ask.clone(), more: String::new() };
         self.answer(
             key,
@@ -81,7 +81,7 @@ impl Insights {
     /// Scores of `limit` open journeys after the journey `after`; the question's grouping is not used.
     pub async fn scores(&self, ask: &Ask, after: Option<&str>, limit: usize) -> Result<Arc<Scores>, Unready> {
         let model = self.model(ask).await?;
-        let ask = Ask { by: By::Everything, ..ask.clone() };
+        let ask = ask.by(By::Everything);
         let more = format!("{limit} after {}", after.unwrap_or_default());
         let key = Key { report: "scores", ask: ask.clone(), more };
         let after = after.and_then(id_number);

@@ -83,7 +83,7 @@ impl Insights {
             key,
             move |columns, moment| timing::report(columns, &of.question(moment.now_s)),
             async move |report, db: Db, moment| {
-                let overlapping = by.dimension().overlaps();
+                let overlapping = by.overlaps();
                 let (groups, more) = largest(report.groups, |group: &GroupTiming| group.counts.started);
                 let labels = Labels::of(&db, &by, groups.iter().map(|group| group.key.clone())).await?;
                 let groups = groups.into_iter().enumerate();

@@ -40,7 +40,7 @@ pub struct Week {
 impl Insights {
     /// Weeks of the question's journeys in `currency`; its grouping is not used.
     pub async fn weeks(&self, ask: &Ask, currency: CurrencyCode) -> Result<Arc<Weeks>, Unready> {
-        let ask = Ask { by: By::Everything, currency: Some(currency), ..ask.clone() };
+        let ask = ask.in_currency(currency).by(By::Everything);
         let key = Key { report: "weeks", ask: ask.clone(), more: String::new() };
         self.answer(
             key,

@@ -2,9 +2,9 @@
 
 use crate::api::Result;
 use crate::api::access::{Editor, Principal};
+use crate::api::client_file::{self, ImportError, Options, Report};
 use crate::api::problem::FieldError;
 use crate::app::App;
-use crate::import::{self, ImportError, Options, Report};
 use crate::pages::errors::html;
 use crate::pages::fields::Fields;
 use crate::pages::layout::{Layout, Section};
@@ -49,7 +49,7 @@ pub(super) async fn submit(State(app): State<App>, Editor(who): Editor, fields: 
     let dry_run = fields.text("do") != "import";
     let options = Options { dry_run, skip_existing: page.skip_existing };
     let file = page.csv.clone().into_bytes();
-    match import::clients(&app.db, &app.context, &who, &file, options, |_, _, _| {}).await {
+    match client_file::clients(&app.db, &app.context, &who, &file, options, |_, _, _| {}).await {
         Ok(report) => {
             if !dry_run {
                 page.csv = String::new();

@@ -3,7 +3,7 @@
 mod import;
 mod show;
 
-use crate::import::FILE_BYTES_MAX;
+use crate::api::client_file::FILE_BYTES_MAX;
 use crate::pages::listed::Listed;
 
 /// Both.

@@ -13,7 +13,7 @@ pub(super) fn about(n: u64, ask: &Ask, as_of: &str) -> String {
 /// `started 7 Jun 2026 – 22 Nov 2026`
 pub(super) fn started(ask: &Ask) -> String {
     let day = |at_s: u32| date(i64::from(at_s), "%-d %b %Y");
-    match (ask.from_s, ask.until_s) {
+    match (ask.filter.from_s, ask.filter.until_s) {
         (None, None) => "all time".to_owned(),
         (Some(from_s), None) => format!("started since {}", day(from_s)),
         (None, Some(until_s)) => format!("started until {}", day(until_s.saturating_sub(1))),
@@ -41,18 +41,19 @@ fn date(at_s: i64, format: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::insights::thresholds::Thresholds;
 
     #[test]
     fn a_picture_says_of_what_and_of_when_it_is() {
-        let mut ask = Ask::of_mode(false);
+        let mut ask = Ask::of_mode(false, Thresholds::default());
         let as_of = "2026-11-22T02:14:15.000Z";
         assert_eq!(
             about(1, &ask, as_of).replace('\u{a0}', " "),
             "1 journey · all time · as of 22 Nov 2026, 02:14 UTC"
         );
-        ask.from_s = Some(1_794_787_200);
+        ask.filter.from_s = Some(1_794_787_200);
         assert_eq!(started(&ask), "started since 16 Nov 2026");
-        ask.until_s = Some(1_794_787_200 + 86_400);
+        ask.filter.until_s = Some(1_794_787_200 + 86_400);
         assert_eq!(started(&ask), "started 16 Nov 2026 – 16 Nov 2026");
         assert_eq!(short_day(as_of), "22 Nov");
     }

@@ -7,6 +7,7 @@ use crate::charts::Unit;
 use crate::insights::Unready;
 use crate::insights::answer::labels::Labels;
 use crate::insights::ask::By;
+use std::collections::BTreeSet;
 
 /// Options of one filter at most: more than anybody reads. The address takes any.
 const OPTIONS_MAX: usize = 100;
@@ -56,8 +57,11 @@ pub(super) async fn selects(app: &App, filters: &Filters) -> Result<(Vec<Select>
     let fixed = |list: &[(&str, &str)]| -> Vec<(String, String)> {
         list.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect()
     };
+    // With the one that is asked for: the usual one of the settings is any number of days.
+    let asked = (filters.horizon != POOLED).then_some(filters.ask.horizon_days);
+    let days: BTreeSet<u32> = HORIZONS.into_iter().chain(asked).collect();
     let mut horizons: Vec<(String, String)> =
-        HORIZONS.iter().map(|days| (days.to_string(), Unit::Days.say(f64::from(*days)))).collect();
+        days.into_iter().map(|days| (days.to_string(), Unit::Days.say(f64::from(days)))).collect();
     let pooled = if filters.horizon == POOLED {
         format!("when 9 of 10 have ({} days)", filters.ask.horizon_days)
     } else {
@@ -76,7 +80,7 @@ pub(super) async fn selects(app: &App, filters: &Filters) -> Result<(Vec<Select>
 }
 
 fn currencies(app: &App, filters: &Filters) -> Result<Vec<(String, String)>> {
-    let found = or_none(app.insights.currencies(filters.ask.livemode))?;
+    let found = or_none(app.insights.currencies(filters.ask.filter.livemode))?;
     let code = |code: [u8; 3]| {
         let code = String::from_utf8_lossy(&code).into_owned();
         (code.clone(), code.to_uppercase())

@@ -5,7 +5,8 @@ use crate::api::problem::Result;
 use crate::api::query::Params;
 use crate::app::App;
 use crate::clock::rfc3339;
-use crate::insights::ask::{Ask, By, HORIZON_DAYS};
+use crate::insights::ask::{Ask, By};
+use crate::insights::thresholds;
 use std::fmt::Write as _;
 
 const DAY_S: u32 = 86_400;
@@ -17,7 +18,7 @@ pub(super) const PERIODS: [(&str, &str, Option<u32>); 5] = [
     ("quarter", "Quarter", None),
     ("all", "All time", None),
 ];
-/// Horizons to choose from, in days.
+/// Horizons to choose from besides the usual one, in days.
 pub(super) const HORIZONS: [u32; 5] = [7, 14, 30, 60, 90];
 /// The horizon within which nine tenths of those who pay have paid.
 pub(super) const POOLED: &str = "p90";
@@ -55,22 +56,23 @@ pub(super) struct Filters {
 
 impl Filters {
     /// Reads them; 422 names every fault.
-    pub(super) fn read(app: &App, mut params: Params) -> Result<Self> {
+    pub(super) async fn read(app: &App, mut params: Params) -> Result<Self> {
+        let usual = app.insights.thresholds().await?;
         // The page's own horizon has a word besides days; statistics know days.
-        let horizon = params.text("horizon").unwrap_or_else(|| HORIZON_DAYS.to_string());
-        let days = horizon.parse::<u32>().ok().filter(|days| HORIZONS.contains(days));
+        let horizon = params.text("horizon").unwrap_or_else(|| usual.horizon_days.to_string());
+        let days = horizon.parse::<u32>().ok().filter(|days| thresholds::HORIZONS.contains(days));
         if days.is_none() && horizon != POOLED {
-            params.fault("horizon", "must be one of 7, 14, 30, 60, 90, p90");
+            params.fault("horizon", "must be a whole number of days from 1 to 365, or p90");
         }
-        let Asked { mut ask, .. } = question(app, &mut params, By::Content);
-        ask.horizon_days = days.unwrap_or(HORIZON_DAYS);
+        let Asked { mut ask, .. } = question(app, &mut params, By::Content, usual);
+        ask.horizon_days = days.unwrap_or(usual.horizon_days);
         let (from, to) = (params.text("from"), params.text("to"));
         let word = |text: &str| PERIODS.iter().find(|(word, ..)| *word == text).map(|(word, ..)| *word);
         let asked_period = params.word("period", word, "7d, 30d, 90d, quarter, all");
         let by_days = from.is_some() || to.is_some();
         let period = if by_days { None } else { Some(asked_period.unwrap_or("all")) };
         if let Some(period) = period {
-            ask.from_s = first_second(period, app.context.clock.now_s());
+            ask.filter.from_s = first_second(period, app.context.clock.now_s());
         }
         let compare = params.word("compare", |text| (text == "before").then_some(()), "before").is_some();
         let chosen = FILTERS.iter().filter_map(|name| Some((*name, params.text(name)?))).collect();
@@ -89,24 +91,21 @@ impl Filters {
 
     /// The same question about the span of the same length before; none over all time.
     pub(super) fn before(&self, now_s: u32) -> Option<Ask> {
-        let from_s = self.ask.from_s.filter(|_| self.compare)?;
+        let from_s = self.ask.filter.from_s.filter(|_| self.compare)?;
         // To the end of the day, so that the question does not change from second to second.
-        let until_s = self.ask.until_s.unwrap_or((now_s / DAY_S + 1) * DAY_S);
+        let until_s = self.ask.filter.until_s.unwrap_or((now_s / DAY_S + 1) * DAY_S);
         let length_s = until_s.saturating_sub(from_s);
-        let before = Ask {
-            from_s: Some(from_s.saturating_sub(length_s)),
-            until_s: Some(from_s),
-            by: By::Everything,
-            ..self.ask.clone()
-        };
+        let mut before = self.ask.by(By::Everything);
+        before.filter.from_s = Some(from_s.saturating_sub(length_s));
+        before.filter.until_s = Some(from_s);
         (length_s > 0).then_some(before)
     }
 
     /// The address of `path` with this question.
     pub(super) fn href(&self, path: &str) -> String {
         let mut query = Query::new(path);
-        query.add("livemode", if self.ask.livemode { "true" } else { "false" });
-        query.add("by", self.ask.by.as_str());
+        query.add("livemode", if self.ask.filter.livemode { "true" } else { "false" });
+        query.by(&self.ask.by);
         query.add("horizon", &self.horizon);
         let dates = [("period", self.period), ("from", self.from.as_deref()), ("to", self.to.as_deref())];
         for (name, value) in dates {
@@ -121,7 +120,9 @@ impl Filters {
 
     /// The same question in one mode.
     pub(super) fn in_mode(&self, livemode: bool) -> Self {
-        Self { ask: Ask { livemode, ..self.ask.clone() }, ..self.clone() }
+        let mut same = self.clone();
+        same.ask.filter.livemode = livemode;
+        same
     }
 
     /// The same question of another period.
@@ -153,23 +154,23 @@ fn first_second(period: &str, now_s: i64) -> Option<u32> {
 /// `/api/v1/insights/{report}` with the same question, as CSV.
 pub(super) fn csv(report: &str, ask: &Ask) -> String {
     let mut query = Query::new(&format!("/api/v1/insights/{report}"));
-    query.add("livemode", if ask.livemode { "true" } else { "false" });
+    query.add("livemode", if ask.filter.livemode { "true" } else { "false" });
     if ask.by != By::Everything {
-        query.add("by", ask.by.as_str());
+        query.by(&ask.by);
     }
     query.add("horizon_days", &ask.horizon_days.to_string());
     let time = |at_s: u32| rfc3339(i64::from(at_s) * 1000);
-    query.opt("from", ask.from_s.map(time).as_deref());
-    query.opt("to", ask.until_s.map(|at_s| time(at_s.saturating_sub(1))).as_deref());
-    let currency = ask.currency.map(|code| String::from_utf8_lossy(&code).into_owned());
+    query.opt("from", ask.filter.from_s.map(time).as_deref());
+    query.opt("to", ask.filter.until_s.map(|at_s| time(at_s.saturating_sub(1))).as_deref());
+    let currency = ask.filter.currency.map(|code| String::from_utf8_lossy(&code).into_owned());
     query.opt("currency", currency.as_deref());
     let rest = [
-        ("content", &ask.content),
-        ("version", &ask.version),
-        ("hypothesis", &ask.hypothesis),
-        ("category", &ask.category),
-        ("segment", &ask.segment),
-        ("element", &ask.element),
+        ("content", &ask.filter.content),
+        ("version", &ask.filter.version),
+        ("hypothesis", &ask.filter.hypothesis),
+        ("category", &ask.filter.category),
+        ("segment", &ask.filter.segment),
+        ("element", &ask.filter.element),
     ];
     for (name, value) in rest {
         query.opt(name, value.as_deref());
@@ -198,6 +199,14 @@ impl Query {
         }
     }
 
+    /// With the attribute that tells segments apart, when there is one.
+    fn by(&mut self, by: &By) {
+        self.add("by", by.as_str());
+        if let By::Segment(key) = by {
+            self.opt("segment_key", key.as_deref());
+        }
+    }
+
     fn opt(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.add(name, value);
@@ -209,9 +218,15 @@ impl Query {
 mod tests {
     use super::*;
 
+    fn everything() -> Ask {
+        Ask::of_mode(false, thresholds::Thresholds::default())
+    }
+
     fn filters() -> Filters {
+        let mut ask = everything().by(By::Category);
+        ask.filter.from_s = Some(10 * DAY_S);
         Filters {
-            ask: Ask { from_s: Some(10 * DAY_S), by: By::Category, ..Ask::of_mode(false) },
+            ask,
             period: Some("7d"),
             from: None,
             to: None,
@@ -232,17 +247,21 @@ mod tests {
 
     #[test]
     fn the_same_question_as_csv() {
-        let ask = Ask { until_s: Some(17 * DAY_S), currency: Some(*b"eur"), ..filters().ask };
+        let mut ask = filters().ask.in_currency(*b"eur");
+        ask.filter.until_s = Some(17 * DAY_S);
         let want = "/api/v1/insights/revenue?livemode=false&by=category&horizon_days=30\
                     &from=1970-01-11T00%3A00%3A00.000Z&to=1970-01-17T23%3A59%3A59.000Z&currency=eur&format=csv";
         assert_eq!(csv("revenue", &ask), want);
+        // One attribute was asked for, and the file held all.
+        let by_trade = everything().by(By::Segment(Some("trade".to_owned())));
+        assert!(csv("revenue", &by_trade).contains("by=segment&segment_key=trade&"));
     }
 
     #[test]
     fn the_time_before_is_as_long() {
         let before = filters().before(17 * DAY_S - 1).unwrap();
-        assert_eq!((before.from_s, before.until_s), (Some(3 * DAY_S), Some(10 * DAY_S)));
-        let all_time = Filters { ask: Ask::of_mode(false), ..filters() };
+        assert_eq!((before.filter.from_s, before.filter.until_s), (Some(3 * DAY_S), Some(10 * DAY_S)));
+        let all_time = Filters { ask: everything(), ..filters() };
         assert!(all_time.before(17 * DAY_S).is_none());
     }
 

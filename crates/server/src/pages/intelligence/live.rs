@@ -2,10 +2,11 @@
 //! sight again (SPEC I1). At most once per second; what is true now comes first, so that nothing is missed between
 //! loading the page and connecting.
 
+use crate::api::Result;
 use crate::api::access::Viewer;
-use crate::api::{Problem, Result};
 use crate::app::App;
 use crate::insights::AsOf;
+use crate::pages::streams::{HEARTBEAT, Places, end};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -14,25 +15,15 @@ use futures_util::stream::{self, Stream, StreamExt as _};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::timeout;
 
-/// As on the list of journeys: `assets/live.js` waits for two and a half of these.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Open pages per process.
-const STREAMS_MAX: usize = 1000;
-/// A stream ends after this; the page connects again, and who may no longer see it is found out.
+/// A stream ends after this.
 const STREAM_LIFE: Duration = Duration::from_mins(30);
 
 /// What the open pages of this process share.
-#[derive(Debug)]
-pub(in crate::pages) struct Streams(Arc<Semaphore>);
-
-impl Default for Streams {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(STREAMS_MAX)))
-    }
-}
+#[derive(Debug, Default)]
+pub(in crate::pages) struct Streams(Places);
 
 struct Open {
     changes: watch::Receiver<Option<AsOf>>,
@@ -46,20 +37,15 @@ pub(in crate::pages) async fn stream(
     _may: Viewer,
     Extension(streams): Extension<Arc<Streams>>,
 ) -> Result<impl IntoResponse> {
-    let place = Arc::clone(&streams.0).try_acquire_owned();
-    let place = place.map_err(|_| Problem::unavailable("Too many pages are open at once."))?;
+    let place = streams.0.take()?;
     let mut changes = app.insights.changes();
     // Marked as seen first: what changes in between comes again rather than never.
     changes.borrow_and_update();
     let told = app.insights.as_of();
     let opening = event(told);
-    let stop = app.stop.clone();
     let open = Open { changes, told, _place: place };
     let events = stream::once(async { Ok::<_, Infallible>(opening) }).chain(follow(open));
-    let end = async move {
-        let _ = timeout(STREAM_LIFE, stop.cancelled()).await;
-    };
-    Ok(Sse::new(events.take_until(Box::pin(end))))
+    Ok(Sse::new(events.take_until(Box::pin(end(&app, STREAM_LIFE)))))
 }
 
 fn follow(open: Open) -> impl Stream<Item = Result<Event, Infallible>> {

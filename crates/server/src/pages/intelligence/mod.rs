@@ -69,11 +69,11 @@ struct PeriodLink {
 
 /// The page as it is now.
 pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, params: Params) -> Result<Response> {
-    let mut filters = Filters::read(&app, params)?;
+    let mut filters = Filters::read(&app, params).await?;
     resolve_horizon(&app, &mut filters).await?;
     let mut layout = Layout::of(&app, &who, "Intelligence", Section::Intelligence);
     layout.modes = modes(&filters);
-    layout.test = !filters.ask.livemode;
+    layout.test = !filters.ask.filter.livemode;
     layout.live = Some(format!("{PATH}/live"));
     // Before anything is asked: what changes meanwhile is loaded twice rather than never.
     let version = app.insights.as_of().map_or_else(String::new, |as_of| as_of.version.to_string());
@@ -81,7 +81,7 @@ pub(super) async fn page(State(app): State<App>, Viewer(who): Viewer, params: Pa
     let (selects, narrowing) = choices::selects(&app, &filters).await?;
     Ok(html(&Page {
         layout,
-        livemode: filters.ask.livemode,
+        livemode: filters.ask.filter.livemode,
         period: filters.period,
         periods: PERIODS.iter().map(|(word, words, _)| period(&filters, word, words)).collect(),
         selects,
@@ -105,7 +105,7 @@ fn modes(filters: &Filters) -> Vec<ModeLink> {
     let link = |name, livemode| ModeLink {
         name,
         href: filters.in_mode(livemode).href(PATH),
-        current: filters.ask.livemode == livemode,
+        current: filters.ask.filter.livemode == livemode,
     };
     vec![link("Live", true), link("Test", false)]
 }
@@ -115,7 +115,7 @@ async fn resolve_horizon(app: &App, filters: &mut Filters) -> Result<()> {
     if filters.horizon != filters::POOLED {
         return Ok(());
     }
-    let ask = crate::insights::ask::Ask { by: crate::insights::ask::By::Everything, ..filters.ask.clone() };
+    let ask = filters.ask.by(crate::insights::ask::By::Everything);
     let timing = match app.insights.timing(&ask).await {
         Ok(timing) => timing,
         Err(Unready::Loading) => return Ok(()),

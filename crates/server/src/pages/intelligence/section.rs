@@ -11,7 +11,7 @@ use crate::api::{Problem, Result};
 use crate::app::App;
 use crate::ids::IdKind;
 use crate::insights::Unready;
-use crate::insights::ask::{Ask, By};
+use crate::insights::ask::By;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -81,7 +81,7 @@ pub(in crate::pages) async fn show(
 ) -> Result<Response> {
     let piece = params.truth("piece").unwrap_or(false);
     let client = client(&app, &mut params).await?;
-    let mut filters = Filters::read(&app, params)?;
+    let mut filters = Filters::read(&app, params).await?;
     resolve_horizon(&app, &mut filters).await?;
     if slug == SUMMARY {
         return Ok(html(&summary(&app, &filters).await?));
@@ -97,7 +97,7 @@ pub(in crate::pages) async fn show(
     }
     let mut layout = Layout::of(&app, &who, part.title(), Section::Intelligence);
     layout.modes = modes(&filters);
-    layout.test = !filters.ask.livemode;
+    layout.test = !filters.ask.filter.livemode;
     Ok(html(&Alone { layout, back: filters.href(PATH), section }))
 }
 
@@ -119,7 +119,9 @@ async fn body(
     client: Option<&StoredClient>,
 ) -> Result<Body, Unready> {
     match client.filter(|_| part == Part::Next) {
-        Some(client) => Ok(next::block(&app.insights, Some(client), filters.ask.livemode).await?.into()),
+        Some(client) => {
+            Ok(next::block(&app.insights, Some(client), filters.ask.filter.livemode).await?.into())
+        }
         None => part.body(app, filters).await,
     }
 }
@@ -137,18 +139,15 @@ pub(super) async fn summary(app: &App, filters: &Filters) -> Result<Summary> {
 async fn in_words(app: &App, filters: &Filters) -> Result<(summary::Words, String), Unready> {
     let insights = &app.insights;
     let conversion = insights.conversion(&filters.ask).await?;
-    let everything = Ask { by: By::Everything, ..filters.ask.clone() };
+    let everything = filters.ask.by(By::Everything);
     let revenue = insights.revenue(&everything).await?;
     let before = match filters.before(insights.now_s()) {
         Some(ask) => Some(insights.conversion(&ask).await?),
         None => None,
     };
     let of_content = matches!(filters.ask.by, By::Content | By::Version);
-    let by_element = if of_content {
-        Some(insights.conversion(&Ask { by: By::Element, ..filters.ask.clone() }).await?)
-    } else {
-        None
-    };
+    let by_element =
+        if of_content { Some(insights.conversion(&filters.ask.by(By::Element)).await?) } else { None };
     let earned = revenue.groups.first().map_or(&[][..], |group| &group.earned);
     let seen = summary::Seen {
         by: &filters.ask.by,

@@ -61,9 +61,11 @@ fn one(conversion: &Conversion) -> (Vec<String>, Option<String>) {
     let paid = conversion.groups.iter().any(|group| group.paid > 0);
     let what =
         if paid { "One journey so far, and it was paid." } else { "One journey so far, not paid yet." };
-    let caveat =
-        "One journey says nothing of the next. Insufficient: 1 of 20 needed before there is a verdict.";
-    (vec![what.to_owned()], Some(caveat.to_owned()))
+    let needed = conversion.thresholds.journeys_min;
+    let caveat = format!(
+        "One journey says nothing of the next. Insufficient: 1 of {needed} needed before there is a verdict."
+    );
+    (vec![what.to_owned()], Some(caveat))
 }
 
 fn several(seen: &Seen<'_>) -> (Vec<String>, Option<String>) {

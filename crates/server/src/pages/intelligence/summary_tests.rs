@@ -50,6 +50,7 @@ fn conversion(overall: Figure, groups: Vec<ConversionGroup>) -> Conversion {
         as_of: "2026-11-22T02:14:15.000Z".to_owned(),
         unit: "fraction",
         horizon_days: 30,
+        thresholds: crate::insights::thresholds::Gates { journeys_min: 20, each_min: 5 },
         overall,
         groups,
         more: 0,

@@ -5,7 +5,6 @@ use super::tab::Tab;
 use crate::app::App;
 use crate::charts::Unit;
 use crate::insights::answer::{Analysis, ConversionGroup, Standing};
-use crate::insights::ask::HORIZON_DAYS;
 use crate::pages::intelligence::parts::rows::{rate_words, tone};
 use askama::Template;
 use std::time::Duration;
@@ -56,9 +55,10 @@ impl Figures {
             Tab::Correlation => false,
             _ => return None,
         };
-        let answer = timeout(WAIT, app.insights.journey_analysis(id, HORIZON_DAYS)).await;
+        let thresholds = app.insights.thresholds().await.ok()?;
+        let answer = timeout(WAIT, app.insights.journey_analysis(id, thresholds)).await;
         let found = answer.ok().and_then(Result::ok).flatten().map(|found| Found::of(&found));
-        Some(Self { analysis, horizon_days: HORIZON_DAYS, found })
+        Some(Self { analysis, horizon_days: thresholds.horizon_days, found })
     }
 }
 

@@ -6,9 +6,10 @@
 
 use super::hub::{Hub, Hubs, Told};
 use super::query::Query;
+use crate::api::Result;
 use crate::api::access::Viewer;
-use crate::api::{Problem, Result};
 use crate::app::App;
+use crate::pages::streams::{HEARTBEAT, Places, end};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -19,30 +20,20 @@ use futures_util::stream::{self, Stream, StreamExt as _};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// Told to the page this often when nothing else is, so that it can tell a quiet stream from a dead one.
-/// `assets/live.js` waits for two and a half of these.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 const BEAT: Bytes = Bytes::from_static(b"event: beat\ndata: -\n\n");
-/// Open pages per process; each costs one connection.
-const STREAMS_MAX: usize = 1000;
-/// A stream ends after this; the page connects again, and who may no longer see it is found out.
+/// A stream ends after this.
 const STREAM_LIFE: Duration = Duration::from_mins(5);
 
 /// What the open pages of this process share.
+#[derive(Default)]
 pub(in crate::pages) struct Streams {
-    places: Arc<Semaphore>,
+    places: Places,
     hubs: Hubs,
-}
-
-impl Default for Streams {
-    fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(STREAMS_MAX)), hubs: Hubs::default() }
-    }
 }
 
 /// One stream's state.
@@ -59,19 +50,14 @@ pub(in crate::pages) async fn stream(
     Extension(streams): Extension<Arc<Streams>>,
     query: Query,
 ) -> Result<Response> {
-    let place = Arc::clone(&streams.places).try_acquire_owned();
-    let place = place.map_err(|_| Problem::unavailable("Too many pages are open at once."))?;
+    let place = streams.places.take()?;
     app.live.ready().await;
     let hub = streams.hubs.of(&app, &query);
     let (whole, told) = hub.whole().await?;
     let open = Open { hub, told, _place: place };
-    let stop = app.stop.clone();
-    let end = async move {
-        let _ = timeout(STREAM_LIFE, stop.cancelled()).await;
-    };
     let messages = stream::once(async { Ok::<_, Infallible>(whole) }).chain(follow(open));
     let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, Body::from_stream(messages.take_until(Box::pin(end)))).into_response())
+    Ok((headers, Body::from_stream(messages.take_until(Box::pin(end(&app, STREAM_LIFE))))).into_response())
 }
 
 fn follow(open: Open) -> impl Stream<Item = std::result::Result<Bytes, Infallible>> {

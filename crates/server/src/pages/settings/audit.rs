@@ -28,8 +28,18 @@ const ACTORS_MAX: i64 = 500;
 /// The parameters that make up a list.
 const NAMES: [&str; 5] = ["actor", "action", "object", "from", "to"];
 /// Nouns to choose from; an action can be typed as well.
-const NOUNS: [&str; 9] =
-    ["checkout", "client", "content", "event", "journey", "payment", "person", "session", "token"];
+const NOUNS: [&str; 10] = [
+    "checkout",
+    "client",
+    "content",
+    "event",
+    "journey",
+    "payment",
+    "person",
+    "session",
+    "threshold",
+    "token",
+];
 
 struct EntryRow {
     at: When,
@@ -54,7 +64,7 @@ struct AuditPage {
     layout: Layout,
     frame: Frame,
     actors: Vec<Actor>,
-    nouns: [&'static str; 9],
+    nouns: [&'static str; 10],
     action: String,
     object: String,
     from: String,

@@ -13,6 +13,8 @@ pub(in crate::pages) enum Tab {
     People,
     /// What programs sign in with.
     Tokens,
+    /// What the statistics go by.
+    Thresholds,
     /// What was changed.
     Audit,
     /// Oneself.
@@ -21,7 +23,8 @@ pub(in crate::pages) enum Tab {
 
 impl Tab {
     /// In the order of the navigation.
-    const ALL: [Self; 5] = [Self::SetUp, Self::People, Self::Tokens, Self::Audit, Self::Account];
+    const ALL: [Self; 6] =
+        [Self::SetUp, Self::People, Self::Tokens, Self::Thresholds, Self::Audit, Self::Account];
 
     /// As the navigation names it.
     pub(super) const fn words(self) -> &'static str {
@@ -29,6 +32,7 @@ impl Tab {
             Self::SetUp => "Set-up",
             Self::People => "People",
             Self::Tokens => "Tokens",
+            Self::Thresholds => "Thresholds",
             Self::Audit => "Audit log",
             Self::Account => "Your account",
         }
@@ -40,6 +44,7 @@ impl Tab {
             Self::SetUp => "/settings/set-up",
             Self::People => "/settings/people",
             Self::Tokens => "/settings/tokens",
+            Self::Thresholds => "/settings/thresholds",
             Self::Audit => "/settings/audit",
             Self::Account => "/settings/account",
         }
@@ -48,7 +53,7 @@ impl Tab {
     /// Who may see it.
     const fn least(self) -> Role {
         match self {
-            Self::SetUp | Self::Account => Role::Viewer,
+            Self::SetUp | Self::Thresholds | Self::Account => Role::Viewer,
             Self::People | Self::Tokens | Self::Audit => Role::Owner,
         }
     }

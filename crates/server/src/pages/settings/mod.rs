@@ -6,6 +6,7 @@ mod frame;
 mod people;
 mod session;
 mod steps;
+mod thresholds;
 mod tokens;
 
 pub(super) use steps::Panel;
@@ -21,12 +22,16 @@ pub(super) fn routes() -> Listed {
         .get("/settings/set-up/steps", steps::piece)
         .get("/settings/people", people::page)
         .post("/settings/people", people::create)
+        .get("/settings/people.csv", people::file)
         .get("/settings/people/{id}", people::one)
         .post("/settings/people/{id}", people::change)
         .post("/settings/people/{id}/invitation", people::invite)
         .get("/settings/tokens", tokens::page)
         .post("/settings/tokens", tokens::create)
+        .get("/settings/tokens.csv", tokens::file)
         .post("/settings/tokens/{id}/revoke", tokens::revoke)
+        .get("/settings/thresholds", thresholds::page)
+        .post("/settings/thresholds", thresholds::change)
         .get("/settings/account", account::page)
         .post("/settings/account/password", account::password)
         .post("/settings/account/email", account::email)

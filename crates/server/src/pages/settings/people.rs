@@ -7,6 +7,8 @@ use crate::api::path::Path;
 use crate::api::query::Params;
 use crate::api::{Problem, Result};
 use crate::app::App;
+use crate::clock::rfc3339;
+use crate::csv_file;
 use crate::ids::IdKind;
 use crate::pages::errors::html;
 use crate::pages::field::{Field, RoleField, role_words, whole_fault};
@@ -95,15 +97,9 @@ async fn list(
     made: Option<Made>,
     again: Option<(&Problem, &Sent)>,
 ) -> Result<PeoplePage> {
-    let mut conn = app.db.read().await?;
-    let found = people::list(&mut conn, None, manage::PEOPLE_MAX).await?;
     let now_ms = app.context.clock.now_ms();
-    let invited = found.iter().filter(|person| person.password_hash.is_none()).map(|p| p.id.clone());
-    let open = store::invitations::open(&mut conn, invited.collect()).await?;
-    let open: BTreeSet<String> =
-        open.into_iter().filter(|(_, until_ms)| *until_ms > now_ms).map(|(id, _)| id).collect();
-    let row = |p: StoredPerson| PersonRow {
-        state: state(&p, open.contains(&p.id)),
+    let row = |(p, state): (StoredPerson, &'static str)| PersonRow {
+        state,
         role: role_words(&p.role),
         since: When::ago(p.created_at_ms, now_ms),
         oneself: p.id == who.id,
@@ -117,12 +113,37 @@ async fn list(
     Ok(PeoplePage {
         layout: layout(app, who, "People"),
         frame,
-        rows: found.into_iter().map(row).collect(),
+        rows: with_state(app).await?.into_iter().map(row).collect(),
         made,
         name: Field::new("name", "Name").value(value("name")).fault(problem),
         email: Field::email("off").value(value("email")).fault(problem),
         role: RoleField::new(if role.is_empty() { "editor" } else { &role }, problem),
     })
+}
+
+/// The same list as a file, without anything that proves who one is.
+pub(super) async fn file(State(app): State<App>, _may: Owner) -> Result<Response> {
+    let columns = ["id", "name", "email", "role", "state", "created_at"];
+    let rows = with_state(&app).await?.into_iter();
+    let rows = rows
+        .map(|(p, state)| [p.id, p.name, p.email, p.role, state.to_lowercase(), rfc3339(p.created_at_ms)]);
+    csv_file::answer("people", columns, rows)
+}
+
+/// Everybody, and whether they can sign in.
+async fn with_state(app: &App) -> Result<Vec<(StoredPerson, &'static str)>> {
+    let mut conn = app.db.read().await?;
+    let found = people::list(&mut conn, None, manage::PEOPLE_MAX).await?;
+    let now_ms = app.context.clock.now_ms();
+    let invited = found.iter().filter(|person| person.password_hash.is_none()).map(|p| p.id.clone());
+    let open = store::invitations::open(&mut conn, invited.collect()).await?;
+    let open: BTreeSet<String> =
+        open.into_iter().filter(|(_, until_ms)| *until_ms > now_ms).map(|(id, _)| id).collect();
+    let stated = |person: StoredPerson| {
+        let state = state(&person, open.contains(&person.id));
+        (person, state)
+    };
+    Ok(found.into_iter().map(stated).collect())
 }
 
 fn state(person: &StoredPerson, link_is_good: bool) -> &'static str {

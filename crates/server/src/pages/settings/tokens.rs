@@ -6,6 +6,8 @@ use crate::api::path::Path;
 use crate::api::query::{List, Params};
 use crate::api::{Problem, Result};
 use crate::app::App;
+use crate::clock::rfc3339;
+use crate::csv_file;
 use crate::ids::IdKind;
 use crate::pages::errors::html;
 use crate::pages::field::{Field, RoleField, role_words, whole_fault};
@@ -18,7 +20,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use store::tokens::TokenRow as Stored;
+use store::tokens::{StoredToken, TokenRow as Stored};
+
+/// Rows of a file at most, the newest.
+const FILE_ROWS_MAX: i64 = 10_000;
 
 struct TokenRow {
     id: String,
@@ -115,6 +120,18 @@ async fn list(
         name: Field::new("name", "Name").hint(hint).value(value("name")).fault(problem),
         role: RoleField::new(if role.is_empty() { "viewer" } else { &role }, problem),
     })
+}
+
+/// All of them as a file, without their hashes.
+pub(super) async fn file(State(app): State<App>, _may: Owner) -> Result<Response> {
+    let found = store::tokens::list(&mut app.db.read().await?, None, FILE_ROWS_MAX).await?;
+    let columns = ["id", "name", "role", "created_at", "last_used_at", "revoked_at"];
+    let time = |at_ms: Option<i64>| at_ms.map(rfc3339).unwrap_or_default();
+    let rows = found.into_iter().map(|row| {
+        let StoredToken { id, name, role } = row.token;
+        [id, name, role, rfc3339(row.created_at_ms), time(row.seen_at_ms), time(row.revoked_at_ms)]
+    });
+    csv_file::answer("tokens", columns, rows)
 }
 
 fn shown(row: Stored, now_ms: i64) -> TokenRow {

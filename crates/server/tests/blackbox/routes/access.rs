@@ -12,7 +12,7 @@ const CHANGES: Option<Role> = Some(Role::Editor);
 const OWNS: Option<Role> = Some(Role::Owner);
 
 /// (method, path, the least role that may)
-pub(super) const ROUTES: [(&str, &str, Option<Role>); 81] = [
+pub(super) const ROUTES: [(&str, &str, Option<Role>); 83] = [
     ("POST", "/api/webhooks/stripe", ANYONE),
     ("GET", "/api/v1/clients", READS),
     ("POST", "/api/v1/clients", CHANGES),
@@ -78,6 +78,8 @@ pub(super) const ROUTES: [(&str, &str, Option<Role>); 81] = [
     ("GET", "/api/v1/insights/scores", READS),
     ("GET", "/api/v1/insights/time-to-payment", READS),
     ("GET", "/api/v1/insights/time-to-refund", READS),
+    ("GET", "/api/v1/settings/thresholds", READS),
+    ("PUT", "/api/v1/settings/thresholds", OWNS),
     ("GET", "/api/v1/people", OWNS),
     ("POST", "/api/v1/people", OWNS),
     ("GET", "/api/v1/people/{id}", OWNS),
@@ -97,7 +99,7 @@ pub(super) const ROUTES: [(&str, &str, Option<Role>); 81] = [
 ];
 
 /// (method, path, the least role that may). Who holds a client's link may all that a client may.
-pub(super) const PAGES: [(&str, &str, Option<Role>); 87] = [
+pub(super) const PAGES: [(&str, &str, Option<Role>); 91] = [
     ("GET", "/", READS),
     ("GET", "/live", READS),
     ("GET", "/journeys.csv", READS),
@@ -162,12 +164,16 @@ pub(super) const PAGES: [(&str, &str, Option<Role>); 87] = [
     ("GET", "/settings/set-up/steps", READS),
     ("GET", "/settings/people", OWNS),
     ("POST", "/settings/people", OWNS),
+    ("GET", "/settings/people.csv", OWNS),
     ("GET", "/settings/people/{id}", OWNS),
     ("POST", "/settings/people/{id}", OWNS),
     ("POST", "/settings/people/{id}/invitation", OWNS),
     ("GET", "/settings/tokens", OWNS),
     ("POST", "/settings/tokens", OWNS),
+    ("GET", "/settings/tokens.csv", OWNS),
     ("POST", "/settings/tokens/{id}/revoke", OWNS),
+    ("GET", "/settings/thresholds", READS),
+    ("POST", "/settings/thresholds", OWNS),
     ("GET", "/settings/account", READS),
     ("POST", "/settings/account/password", READS),
     ("POST", "/settings/account/email", READS),

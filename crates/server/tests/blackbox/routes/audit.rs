@@ -13,7 +13,7 @@ use server::api::access::Role;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// (method, path, what the log calls it), for each route of the API that changes something.
-const ACTIONS: [(&str, &str, &str); 35] = [
+const ACTIONS: [(&str, &str, &str); 36] = [
     ("POST", "/api/v1/clients", "client.create"),
     ("POST", "/api/v1/clients/import", "client.import"),
     ("PATCH", "/api/v1/clients/{id}", "client.change"),
@@ -43,6 +43,7 @@ const ACTIONS: [(&str, &str, &str); 35] = [
     ("POST", "/api/v1/events/replay", "event.replay_many"),
     ("POST", "/api/v1/events/{id}/ignore", "event.ignore"),
     ("POST", "/api/v1/reconciliations", "reconciliation.start"),
+    ("PUT", "/api/v1/settings/thresholds", "threshold.change"),
     ("POST", "/api/v1/people", "person.create"),
     ("PATCH", "/api/v1/people/{id}", "person.change"),
     ("POST", "/api/v1/people/{id}/invitation", "person.invite"),
@@ -52,7 +53,7 @@ const ACTIONS: [(&str, &str, &str); 35] = [
 ];
 
 /// Pages' forms; what they do, tests of the pages look at. `""`: nothing that a person changes.
-const FORMS: [(&str, &str); 32] = [
+const FORMS: [(&str, &str); 33] = [
     ("/sign-in", "person.sign_in"),
     ("/sign-out", "person.sign_out"),
     ("/set-up", "person.set_up"),
@@ -80,6 +81,7 @@ const FORMS: [(&str, &str); 32] = [
     ("/settings/people/{id}/invitation", "person.invite"),
     ("/settings/tokens", "token.create"),
     ("/settings/tokens/{id}/revoke", "token.revoke"),
+    ("/settings/thresholds", "threshold.change"),
     ("/settings/account/password", "person.password"),
     ("/settings/account/email", "person.email"),
     ("/settings/account/others", "session.end_others"),

@@ -16,5 +16,6 @@ mod payments;
 mod people;
 mod reconciliations;
 mod sessions;
+mod settings;
 mod tokens;
 mod webhooks;

@@ -3,6 +3,7 @@
 use crate::util::TestApp;
 use insight::facts::pass::{Question, ask};
 use insight::facts::{Columns, Dimension, Filter};
+use insight::gates::Gates;
 use insight::report::{contrast, elements, funnel, hypotheses, returns};
 use serde_json::Value;
 use server::apply::VIEW;
@@ -61,7 +62,13 @@ fn everything(columns: &Columns, as_of_s: u32) -> String {
     let mut all = String::new();
     for livemode in [false, true] {
         let filter = Filter { livemode, ..Filter::default() };
-        let question = |by: Dimension| Question { filter: filter.clone(), by, as_of_s, horizon_days: 30 };
+        let question = |by: Dimension| Question {
+            filter: filter.clone(),
+            by,
+            as_of_s,
+            horizon_days: 30,
+            gates: Gates::default(),
+        };
         for by in [
             Dimension::Everything,
             Dimension::Hypothesis,
@@ -69,7 +76,7 @@ fn everything(columns: &Columns, as_of_s: u32) -> String {
             Dimension::Content,
             Dimension::Version,
             Dimension::Element,
-            Dimension::Segments,
+            Dimension::Segment(None),
         ] {
             let _ = writeln!(all, "{by:?} {:?}", ask(columns, &question(by.clone())));
         }

@@ -111,7 +111,7 @@ fn pages(answer: &Contrast, filters: &Filters) -> Figure {
             told.push(format!("{}: {words}", page_name(page.key)));
         }
     }
-    let needed = insight::report::GATE_EACH;
+    let needed = filters.ask.gates.each();
     let words = match told.as_slice() {
         [] if answer.paid < needed || answer.unpaid < needed => format!(
             "It takes {needed} paid journeys and as many unpaid ones that had all of their time; there are {} and {}.",

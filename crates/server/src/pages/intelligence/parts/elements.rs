@@ -138,9 +138,6 @@ fn pairs(answer: &Elements, filters: &Filters) -> Figure {
         method: "Chance of payment as above, each pair against all journeys without it. A journey is in every pair it \
                  has, so these overlap."
             .to_owned(),
-        csv: Some(csv("conversion", &crate::insights::ask::Ask {
-            by: crate::insights::ask::By::ElementPair,
-            ..filters.ask.clone()
-        })),
+        csv: Some(csv("conversion", &filters.ask.by(crate::insights::ask::By::ElementPair))),
     }
 }

@@ -93,7 +93,7 @@ fn reliability(answer: &Hypotheses, filters: &Filters) -> Figure {
         id: "calibration".to_owned(),
         title: title.to_owned(),
         about: about(answer.seller.as_ref().map_or(0, |seller| seller.n), &filters.ask, &answer.as_of),
-        finding: answer.seller.as_ref().map(|seller| calibrated(seller) + &in_time(answer)),
+        finding: answer.seller.as_ref().map(|seller| calibrated(seller, answer.thresholds.journeys_min) + &in_time(answer)),
         picture,
         method: "Predictions by tenths, of journeys that had the whole horizon; Brier score against always saying the \
                  base rate; exact Poisson–binomial p."
@@ -115,17 +115,17 @@ fn in_time(answer: &Hypotheses) -> String {
     words.unwrap_or_default()
 }
 
-fn calibrated(seller: &Accuracy) -> String {
+fn calibrated(seller: &Accuracy, needed: u64) -> String {
     let observed = seller
         .observed
         .value
         .map_or_else(dash, |value| Unit::Percent.with_range(value, ends(seller.observed.interval, 0.0, 1.0)));
-    let enough = seller.n >= insight::report::GATE_JOURNEYS;
+    let enough = seller.n >= needed;
     let skill = seller.skill.filter(|_| enough).map(|skill| {
         let words = if skill > 0.0 { "better" } else { "no better" };
         format!(" They are {words} than always saying the base rate.")
     });
-    let few = || format!(" Insufficient: {} of {} needed.", seller.n, insight::report::GATE_JOURNEYS);
+    let few = || format!(" Insufficient: {} of {needed} needed.", seller.n);
     let skill = if enough { skill.unwrap_or_default() } else { few() };
     let p = seller.p.map_or(String::new(), |p| format!(" ({})", p_said(p)));
     format!(

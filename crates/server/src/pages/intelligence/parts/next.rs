@@ -63,7 +63,10 @@ pub(in crate::pages) async fn block(
     let attributes = client.iter().flat_map(|client| &client.attributes);
     let pairs = attributes.map(|(key, value)| format!("{key}={value}")).collect();
     let segment = insights.largest_segment(livemode, pairs)?;
-    of(insights, &Ask { segment, ..Ask::of_mode(livemode) }).await
+    let thresholds = insights.thresholds().await?;
+    let mut ask = Ask::of_mode(livemode, thresholds);
+    ask.filter.segment = segment;
+    of(insights, &ask).await
 }
 
 async fn of(insights: &Insights, ask: &Ask) -> Result<Next, Unready> {

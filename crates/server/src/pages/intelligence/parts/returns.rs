@@ -11,9 +11,6 @@ use crate::charts::{Figure, Frame, Table, Unit, unit};
 use crate::insights::answer::{self, Revenue, RevenueGroup};
 use crate::insights::{Insights, Unready};
 
-/// Journeys with money below which a share of them is only shown faintly: the gate of every verdict.
-const GATE: u64 = insight::report::GATE_JOURNEYS;
-
 pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body, Unready> {
     let answer = insights.revenue(&filters.ask).await?;
     let at_risk: u64 = answer.groups.iter().map(|group| group.at_risk).sum();
@@ -47,7 +44,8 @@ fn figure(
         table.row([group.label.clone(), unit::count(group.with_money), went(of(group))]);
     }
     let paying = answer.groups.iter().filter(|group| group.with_money > 0);
-    let rows = paying.take(ROWS_MAX).map(|group| row(group, of(group))).collect();
+    let rows =
+        paying.take(ROWS_MAX).map(|group| row(group, of(group), filters.ask.gates.journeys())).collect();
     let plot = Intervals { unit: Unit::Percent, rows, reference: None, table };
     let empty = "No journey of this period has brought money yet, so nothing can go back.";
     let picture = intervals::draw(Frame { id, title: &title }, plot, empty);
@@ -74,10 +72,11 @@ fn went(figure: &answer::Figure) -> String {
     }
 }
 
-fn row(group: &RevenueGroup, figure: &answer::Figure) -> Row {
-    let enough = group.with_money >= GATE;
+/// Below the gate of every verdict a share is only shown faintly.
+fn row(group: &RevenueGroup, figure: &answer::Figure, gate: u64) -> Row {
+    let enough = group.with_money >= gate;
     let said = went(figure);
-    let insufficient = || format!("insufficient: {} of {GATE} needed", group.with_money);
+    let insufficient = || format!("insufficient: {} of {gate} needed", group.with_money);
     Row {
         label: group.label.clone(),
         figure: if enough { said.clone() } else { insufficient() },

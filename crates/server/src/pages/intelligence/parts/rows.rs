@@ -2,7 +2,7 @@
 
 use crate::charts::intervals::{Row, Tone};
 use crate::charts::{Table, Unit, unit};
-use crate::insights::answer::{Bounds, ConversionGroup, Figure};
+use crate::insights::answer::{Bounds, ConversionGroup, Figure, Test};
 
 /// Rows of a picture at most; its table has all.
 pub(super) const ROWS_MAX: usize = 12;
@@ -111,6 +111,12 @@ pub(super) fn share_words(figure: &Figure) -> String {
 pub(super) fn p_said(p: f64) -> String {
     let words = p_words(p);
     if words.starts_with('<') { format!("p {words}") } else { format!("p = {words}") }
+}
+
+/// ` Log-rank p = 0.031: the curves differ.`
+pub(super) fn curves_differ(test: &Test) -> String {
+    let words = if test.p < 0.05 { "the curves differ" } else { "the curves cannot be told apart" };
+    format!(" Log-rank {}: {words}.", p_said(test.p))
 }
 
 /// `0.031`, `< 0.001`

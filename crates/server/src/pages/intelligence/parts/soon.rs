@@ -3,7 +3,7 @@
 use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::super::summary::kind;
-use super::rows::{figure_words, first_large, p_said, share_words};
+use super::rows::{curves_differ, figure_words, first_large, share_words};
 use super::timing::curve;
 use crate::charts::curves::{self, CURVES_MAX, Curves, Words};
 use crate::charts::{Figure, Frame, Scale, Table, Unit, unit};
@@ -69,10 +69,7 @@ fn finding(answer: &Returns) -> Option<String> {
         return None;
     }
     let half = all.median_days.value.map(|days| format!(", half of those within {}", Unit::Days.say(days)));
-    let differ = answer.log_rank.as_ref().map(|test| {
-        let words = if test.p < 0.05 { "the curves differ" } else { "the curves cannot be told apart" };
-        format!(" Log-rank {}: {words}.", p_said(test.p))
-    });
+    let differ = answer.log_rank.as_ref().map(curves_differ);
     Some(format!(
         "Gave some back within 30 days: {}; within 90 days: {}{}.{}",
         share_words(&all.within_30_days),

@@ -4,7 +4,7 @@ use super::super::about::about;
 use super::super::filters::{Filters, csv};
 use super::super::summary::kind;
 use super::Body;
-use super::rows::{comparable, figure_words, first_large, p_said};
+use super::rows::{comparable, curves_differ, figure_words, first_large};
 use crate::charts::curves::{self, CURVES_MAX, Curve, Curves, Point, Words};
 use crate::charts::{Figure, Frame, Scale, Table, Unit, letter, unit};
 use crate::insights::answer::{CurvePoint, Timing};
@@ -81,10 +81,7 @@ fn finding(answer: &Timing, comparable: bool) -> String {
             format!("{} {median}", letter(number))
         })
         .collect();
-    let differ = answer.log_rank.as_ref().filter(|_| comparable).map(|test| {
-        let words = if test.p < 0.05 { "the curves differ" } else { "the curves cannot be told apart" };
-        format!(" Log-rank {}: {words}.", p_said(test.p))
-    });
+    let differ = answer.log_rank.as_ref().filter(|_| comparable).map(curves_differ);
     format!(
         "Half of those who pay in time have paid after: {}.{}",
         medians.join(", "),

@@ -17,13 +17,13 @@ use ledger::Currency;
 const CURRENCIES_MAX: usize = 2;
 
 pub(super) async fn body(insights: &Insights, filters: &Filters) -> Result<Body, Unready> {
-    let known = insights.currencies(filters.ask.livemode)?;
-    let codes = filters.ask.currency.map_or_else(|| known.clone(), |chosen| vec![chosen]);
+    let known = insights.currencies(filters.ask.filter.livemode)?;
+    let codes = filters.ask.filter.currency.map_or_else(|| known.clone(), |chosen| vec![chosen]);
     let mut body = Body::default();
     for code in codes.iter().take(CURRENCIES_MAX) {
         let weeks = insights.weeks(&filters.ask, *code).await?;
         let forecast = insights.forecast(&filters.ask, *code).await?;
-        let ask = Ask { currency: Some(*code), ..filters.ask.clone() };
+        let ask = filters.ask.in_currency(*code);
         let Some(currency) = parsed(*code) else { continue };
         body.figures.push(by_week(&weeks, &ask, currency));
         body.figures.push(ahead(&weeks, &forecast, &ask, currency));
@@ -153,12 +153,14 @@ fn worth(answer: &Forecast) -> Option<String> {
         return Some(format!("Not tried on the past yet ({why}): take it with care."));
     };
     let better = if test.mase < 1.0 { "nearer than" } else { "no nearer than" };
+    let year = test.mase_of_year_before.map(|mase| format!("; “as much as a year before” had {mase:.2}"));
     Some(format!(
-        "Tried {} on the past, {} ahead: {better} “as much as just before” (error {:.2} of its), and {} of what came lay \
-         within the 80\u{a0}% band.",
+        "Tried {} on the past, {} ahead: {better} “as much as just before” (error {:.2} of its{}), and {} of what came \
+         lay within the 80\u{a0}% band.",
         unit::counted(test.origins, "time", "times"),
         Unit::Days.say(f64::from(test.days)),
         test.mase,
+        year.unwrap_or_default(),
         Unit::Percent.say(test.coverage)
     ))
 }

@@ -27,6 +27,8 @@ pub(in crate::routes) enum Takes {
     Currency,
     Probability,
     Days,
+    /// (least, most)
+    Whole(i64, i64),
     Truth,
     PastTime,
     Pairs,
@@ -162,6 +164,19 @@ fn new_token() -> Route {
     )
 }
 
+fn thresholds() -> Route {
+    route(
+        "PUT",
+        "/api/v1/settings/thresholds".to_owned(),
+        json!({"journeys_min": 25, "each_min": 6, "horizon_days": 45}),
+        vec![
+            required("journeys_min", Takes::Whole(20, 10_000)),
+            required("each_min", Takes::Whole(5, 1_000)),
+            required("horizon_days", Takes::Whole(1, 365)),
+        ],
+    )
+}
+
 /// The routes that change what a journey goes through.
 async fn given(app: &TestApp) -> [Route; 3] {
     let made = app.post("/api/v1/contents", &content()).await;
@@ -294,6 +309,7 @@ pub(in crate::routes) async fn routes(app: &TestApp) -> Vec<Route> {
         new_person(),
         changed_person(app).await,
         new_token(),
+        thresholds(),
         route(
             "PATCH",
             format!("/api/v1/clients/{}", journey.client_id),

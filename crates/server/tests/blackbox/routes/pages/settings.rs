@@ -29,9 +29,9 @@ fn tabs(page: &Answer) -> String {
 async fn each_role_sees_what_it_may_use() {
     on_both(async |app| {
         for (role, want) in [
-            (Role::Viewer, "Set-up Your account"),
-            (Role::Editor, "Set-up Your account"),
-            (Role::Owner, "Set-up People Tokens Audit log Your account"),
+            (Role::Viewer, "Set-up Thresholds Your account"),
+            (Role::Editor, "Set-up Thresholds Your account"),
+            (Role::Owner, "Set-up People Tokens Thresholds Audit log Your account"),
         ] {
             assert!(tabs(&app.settings(role, "account").await).ends_with(want), "{role:?}");
             let first = app.visit("/", &[("cookie", &format!("whypaid={}", token(role)))]).await;

@@ -55,7 +55,7 @@ async fn what_was_chosen_stays_chosen() {
 async fn a_wrong_question_is_named() {
     on_both(async |app| {
         for query in
-            ["by=mood", "horizon=31", "period=decade", "currency=dollars", "from=yesterday", "segment=food"]
+            ["by=mood", "horizon=366", "period=decade", "currency=dollars", "from=yesterday", "segment=food"]
         {
             let answer = app.page(&format!("/intelligence?{query}")).await;
             assert_eq!(answer.status, 422, "{query}");

@@ -4,9 +4,9 @@
 
 mod table;
 
-use crate::api::access::Principal;
-use crate::api::clients;
-use crate::api::form::Form;
+use super::access::Principal;
+use super::clients;
+use super::form::Form;
 use crate::apply::{Change, Context, journeys, weak};
 use crate::audit;
 use serde_json::{Map, Value, json};

@@ -1,0 +1,4 @@
+//! `/api/v1/settings`, and the page of the same name.
+
+mod files;
+mod thresholds;
