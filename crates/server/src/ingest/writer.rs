@@ -99,7 +99,7 @@ impl Writer {
                 }
             }
             Ok(None) => {
-                tracing::info!("another process takes events into this file, too; they go to its tables")
+                tracing::info!("another process takes events into this file, too; they go to its tables");
             }
             Err(error) => tracing::warn!(%error, "events go to the database's tables instead"),
         }

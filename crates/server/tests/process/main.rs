@@ -9,6 +9,7 @@
 mod crash;
 mod export;
 mod import;
+mod inbox;
 mod outage_disk;
 mod outage_overload;
 mod outage_postgres;
