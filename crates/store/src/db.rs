@@ -130,6 +130,14 @@ impl Db {
         }))
     }
 
+    /// A connection for a quick look by ingest: on SQLite one that pages do not share.
+    pub async fn look_up(&self) -> Result<Conn> {
+        match &self.0 {
+            Pools::Sqlite(file) => Ok(Conn(Link::SqliteRead(file.look_up().await?))),
+            Pools::Postgres { .. } => self.read().await,
+        }
+    }
+
     /// A write transaction. Rolled back unless [`Conn::commit`] is called.
     pub async fn write(&self) -> Result<Conn> {
         Ok(Conn(match &self.0 {

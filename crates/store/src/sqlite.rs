@@ -32,8 +32,9 @@ pub(crate) struct File {
     location: Location,
     /// Empty once closed.
     writer: Arc<Mutex<Option<Writer>>>,
-    readers: Arc<Semaphore>,
-    idle: Arc<BlockingMutex<Vec<Connection>>>,
+    readers: Readers,
+    /// For ingest alone, so that no page that reads for long holds an acknowledgement up.
+    lookups: Readers,
     checkpoints: checkpoint::Thread,
 }
 
@@ -65,8 +66,8 @@ impl File {
             checkpoints: checkpoint::Thread::start(location.clone(), Arc::clone(&writer))?,
             location,
             writer,
-            readers: Arc::new(Semaphore::new(READERS_MAX)),
-            idle: Arc::default(),
+            readers: Readers::new(READERS_MAX),
+            lookups: Readers::new(1),
         })
     }
 
@@ -82,11 +83,11 @@ impl File {
     }
 
     pub(crate) async fn read(&self) -> Result<Reader> {
-        let permit = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.readers).acquire_owned()).await;
-        let permit = permit.map_err(|_| waited("a reader"))?.map_err(|_| closed())?;
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = idle.map_or_else(|| aside(|| self.location.open_reader()), Ok)?;
-        Ok(Reader { conn: Some(conn), idle: Arc::clone(&self.idle), permit })
+        self.readers.take(&self.location).await
+    }
+
+    pub(crate) async fn look_up(&self) -> Result<Reader> {
+        self.lookups.take(&self.location).await
     }
 
     pub(crate) async fn write(&self, durability: Durability) -> Result<WriteTx> {
@@ -109,8 +110,8 @@ impl File {
     /// Waits for those who use a connection, then closes. The last one moves the log into the file and removes it.
     pub(crate) async fn close(&self) {
         self.readers.close();
+        self.lookups.close();
         self.checkpoints.stop();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let writer = self.writer.lock().await.take();
         aside(|| drop(writer));
     }
@@ -130,6 +131,32 @@ impl Writer {
 /// Changes when another connection commits. <https://www.sqlite.org/pragma.html#pragma_data_version>
 fn data_version(conn: &Connection) -> Result<i64> {
     Ok(conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
+/// Connections for reading, opened as they are needed.
+#[derive(Debug)]
+struct Readers {
+    permits: Arc<Semaphore>,
+    idle: Arc<BlockingMutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    fn new(most: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(most)), idle: Arc::default() }
+    }
+
+    async fn take(&self, location: &Location) -> Result<Reader> {
+        let permit = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = permit.map_err(|_| waited("a reader"))?.map_err(|_| closed())?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let conn = idle.map_or_else(|| aside(|| location.open_reader()), Ok)?;
+        Ok(Reader { conn: Some(conn), idle: Arc::clone(&self.idle), permit })
+    }
+
+    fn close(&self) {
+        self.permits.close();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// A connection for reading, given back when dropped.

@@ -38,7 +38,7 @@ pub(super) async fn run(config: &Config, args: Args) -> Result<ExitCode, Failed>
     let left = ingest::left_behind(&db).await?;
     if left > 0 {
         say(format!(
-            "events acknowledged before a crash, beside the database: {left}; `whypaid serve` takes them in"
+            "events acknowledged and not in the database yet: {left}; `whypaid serve` moves them there"
         ));
     }
     let mut good = true;

@@ -168,7 +168,7 @@ impl Writer {
         let mut seen = BTreeSet::new();
         events.retain(|e| !self.on_the_way.contains(&e.id) && seen.insert(e.id.clone()));
         // Looked up after `on_the_way`: what left that meanwhile is in the table.
-        let stored = events::existing(&mut self.db.read().await?, seen.into_iter().collect()).await?;
+        let stored = events::existing(&mut self.db.look_up().await?, seen.into_iter().collect()).await?;
         events.retain(|e| !stored.contains(&e.id));
         if events.is_empty() {
             return Ok(Kept::Nothing);

@@ -67,7 +67,7 @@ async fn what_was_acknowledged_and_not_moved_outlives_a_kill() {
     assert_eq!(database.events().await.len(), 0);
     let acknowledged = stripe.acknowledged().len();
     let (_, told, _) = run(&database.url, &["doctor"]);
-    let line = format!("events acknowledged before a crash, beside the database: {acknowledged};");
+    let line = format!("events acknowledged and not in the database yet: {acknowledged};");
     assert!(told.contains(&line), "{told}");
     let server = Whypaid::start(&database.url).await;
     // Ready means that they are in the database.

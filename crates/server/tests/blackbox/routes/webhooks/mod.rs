@@ -1,5 +1,6 @@
 //! `POST /api/webhooks/stripe`: SPEC H1, H2, H3, H10.
 
+mod busy;
 mod corpus;
 mod duplicates;
 mod kinds;
