@@ -76,7 +76,10 @@ fn associated(factors: &[Factor], verdict: &str, words: &str) -> Option<String> 
     let names: Vec<String> = told_apart
         .take(NAMED_MAX)
         .map(|factor| match factor.group.lift {
-            Some(lift) => format!("{} ({:+.0} points)", factor.group.label, lift * 100.0),
+            Some(lift) => {
+                let points = format!("{:+.0}", lift * 100.0).replace('-', "−");
+                format!("{} ({points} points)", factor.group.label)
+            }
             None => factor.group.label.clone(),
         })
         .collect();
@@ -188,7 +191,7 @@ mod tests {
         let want = "Paid after 3.2 days. The hypothesis predicted a chance of 40 % and payment in 5 days. Its \
                     hypothesis “A guarantee removes the risk” has 12 of 40 journeys paid, a chance of 30 % (18 % to 45 \
                     %): supported, without this journey emerging. Associated with more payment than the others: \
-                    headline=question (+12 points). Associated with less payment than the others: headline=question (-5 \
+                    headline=question (+12 points). Associated with less payment than the others: headline=question (−5 \
                     points). Too few journeys to say anything of headline=question. Not given here, and associated with \
                     more payment elsewhere: proof=video.";
         assert_eq!(note(&rich()), want);
