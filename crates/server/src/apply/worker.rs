@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Events applied in one transaction. Bounds how long ingest waits for the writer.
+/// Events applied in one transaction. Bounds how long others wait for the writer.
 pub const BATCH_EVENTS_MAX: usize = 512;
 /// Least time between two batches from memory, unless they are full. Under load it makes fewer, larger transactions of
 /// what would otherwise be as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).

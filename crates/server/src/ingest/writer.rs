@@ -88,14 +88,22 @@ impl Writer {
         Closed(self.inbox.map(|inbox| (inbox, self.on_the_way)))
     }
 
-    /// Hands over first what a crash left in the inbox.
+    /// Hands over first what a crash left in the inbox. Files with a record that cannot be read are left as they are:
+    /// somebody was told that it was received.
     fn open_inbox(&mut self) {
         let Some(path) = self.db.path() else { return };
         match Inbox::open(path) {
             Ok(Some((inbox, left))) => {
-                self.inbox = Some(inbox);
-                for records in left.chunks(BATCH_EVENTS_MAX) {
-                    self.hand_over_left(records.to_vec());
+                let unread =
+                    left.chunks(BATCH_EVENTS_MAX).map(|records| self.hand_over_left(records)).sum::<usize>();
+                if unread == 0 {
+                    self.inbox = Some(inbox);
+                } else {
+                    tracing::error!(
+                        unread,
+                        "the inbox files hold records that this version cannot read: start the version that wrote them; \
+                         until then events go to the database's tables"
+                    );
                 }
             }
             Ok(None) => {
@@ -105,16 +113,14 @@ impl Writer {
         }
     }
 
-    fn hand_over_left(&self, records: Vec<Record>) {
-        let Some(upto) = records.last().map(|record| record.number) else { return };
-        let read = |record: Record| {
-            let number = record.number;
-            let unreadable = |error| tracing::error!(number, %error, "a record of the inbox cannot be read; it is left out");
-            decode(record).map_err(unreadable).ok()
-        };
-        let events: Vec<NewEvent> = records.into_iter().filter_map(read).collect();
+    /// Returns how many of them cannot be read.
+    fn hand_over_left(&self, records: &[Record]) -> usize {
+        let Some(upto) = records.last().map(|record| record.number) else { return 0 };
+        let events: Vec<NewEvent> = records.iter().filter_map(|record| decode(record.clone()).ok()).collect();
+        let unread = records.len() - events.len();
         self.on_the_way.noted(&events, upto);
         let _ = self.hand_over.send(HandedOver::Noted(Noted { events, upto, room: Vec::new() }));
+        unread
     }
 
     /// Lets requests that have arrived already be read, so that they share this commit: the last commit woke many

@@ -12,6 +12,7 @@ use crate::util::{WAIT_MAX, say};
 use server::ingest::HANDED_OVER_EVENTS_MAX;
 use sqlx::{Connection as _, SqliteConnection};
 use std::path::PathBuf;
+use store::inbox::Inbox;
 
 const JOURNEYS: usize = 6;
 /// As many as apply has room for while nothing can be written.
@@ -85,4 +86,26 @@ async fn a_stop_leaves_what_cannot_be_moved_to_the_next_start() {
     let server = Whypaid::start(&database.url).await;
     check(server, &database, &token, &stripe).await;
     assert!(!files(&database).iter().any(|file| file.exists()));
+}
+
+/// A record of another version was left out with a line in the log, and its room used again: acknowledged, and lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_this_version_cannot_read_is_not_written_over() {
+    let database = Database::sqlite();
+    let token = token(&database.url).await;
+    let path = PathBuf::from(database.url.strip_prefix("sqlite://").unwrap());
+    let (mut inbox, _) = Inbox::open(&path).unwrap().unwrap();
+    inbox.append([&b"of another version"[..]], 0).unwrap();
+    drop(inbox);
+    let before = Inbox::peek(&path).unwrap();
+    let server = Whypaid::start(&database.url).await;
+    let journeys = Seller::new(&server, &token).make_journeys(JOURNEYS).await;
+    let stripe = StripeSide::new(Rng::start("inbox_other_version"), journeys);
+    let load = Load::start(&server, &stripe);
+    stripe.until_acknowledged(EVENTS, WAIT_MAX).await;
+    load.stop().await;
+    let told = server.log_lines();
+    assert!(told.iter().any(|line| line.to_string().contains("this version cannot read")), "{told:#?}");
+    check(server, &database, &token, &stripe).await;
+    assert_eq!(Inbox::peek(&path).unwrap(), before);
 }
