@@ -11,6 +11,7 @@ use store::events::{self, DueEvent, NewEvent};
 use store::inbox::{Inbox, Record};
 use store::{Db, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Turns given to other tasks before a commit, for requests that are being read.
@@ -19,6 +20,8 @@ const GATHER_YIELDS: usize = 2;
 pub const HANDED_OVER_EVENTS_MAX: usize = 768;
 /// How long apply may make ingest wait, once, before the table's events are left to the sweep and others are refused.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_millis(500);
+/// Without a failure for so long, an outage is over.
+const BACK_AFTER: Duration = Duration::from_millis(250);
 
 /// Starts the writer. Once `closing` is cancelled it refuses what comes, stores what waits, and ends.
 pub fn start(
@@ -36,7 +39,7 @@ pub fn start(
         waiting,
         hand_over,
         turns: Arc::new(Semaphore::new(HANDED_OVER_EVENTS_MAX)),
-        away: false,
+        away: None,
         apply_is_behind: false,
     };
     writer.open_inbox();
@@ -66,8 +69,8 @@ struct Writer {
     hand_over: mpsc::UnboundedSender<HandedOver>,
     /// What bounds `hand_over`.
     turns: Arc<Semaphore>,
-    /// The database was away at the last commit: logged once, not per event.
-    away: bool,
+    /// When the database was away last, until it is back: logged once, not per event.
+    away: Option<Instant>,
     /// Apply did not take the last batch in time: the next ones do not wait for it.
     apply_is_behind: bool,
 }
@@ -219,17 +222,18 @@ impl Writer {
     }
 
     fn note_away(&mut self, error: &StoreError, refused: usize) {
-        if !self.away {
+        if self.away.replace(Instant::now()).is_none() {
             tracing::error!(%error, refused, "events cannot be stored; answering 503 until the database is back");
         }
-        self.away = true;
     }
 
+    /// On a disk that is nearly full a small batch still finds room where the next one does not: an outage is over only
+    /// once nothing has failed for a while.
     fn note_back(&mut self) {
-        if self.away {
+        if self.away.is_some_and(|last| last.elapsed() >= BACK_AFTER) {
             tracing::info!("the database is back; events are stored again");
+            self.away = None;
         }
-        self.away = false;
     }
 }
 
