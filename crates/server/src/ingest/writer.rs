@@ -39,7 +39,7 @@ pub fn start(
         waiting,
         hand_over,
         turns: Arc::new(Semaphore::new(HANDED_OVER_EVENTS_MAX)),
-        away: None,
+        outage: None,
         apply_is_behind: false,
     };
     writer.open_inbox();
@@ -69,8 +69,8 @@ struct Writer {
     hand_over: mpsc::UnboundedSender<HandedOver>,
     /// What bounds `hand_over`.
     turns: Arc<Semaphore>,
-    /// When the database was away last, until it is back: logged once, not per event.
-    away: Option<Instant>,
+    /// Told once, not per event.
+    outage: Option<Outage>,
     /// Apply did not take the last batch in time: the next ones do not wait for it.
     apply_is_behind: bool,
 }
@@ -86,6 +86,7 @@ impl Writer {
                     self.gather(&mut batch).await;
                     self.take(std::mem::take(&mut batch)).await;
                 },
+                () = over_at(self.outage) => self.tell_back(),
             }
         }
         Closed(self.inbox.map(|inbox| (inbox, self.on_the_way)))
@@ -146,7 +147,7 @@ impl Writer {
         let kept = if self.inbox.is_some() { self.note(events).await } else { self.commit(events).await };
         match kept {
             Ok(kept) => {
-                self.note_back();
+                self.note_stored();
                 let places = acknowledge(&ids, &kept.fresh(), replies);
                 self.pass_on(kept, places).await;
             }
@@ -222,18 +223,38 @@ impl Writer {
     }
 
     fn note_away(&mut self, error: &StoreError, refused: usize) {
-        if self.away.replace(Instant::now()).is_none() {
+        if self.outage.replace(Outage { failed: Instant::now(), stored_since: false }).is_none() {
             tracing::error!(%error, refused, "events cannot be stored; answering 503 until the database is back");
         }
     }
 
-    /// On a disk that is nearly full a small batch still finds room where the next one does not: an outage is over only
-    /// once nothing has failed for a while.
-    fn note_back(&mut self) {
-        if self.away.is_some_and(|last| last.elapsed() >= BACK_AFTER) {
-            tracing::info!("the database is back; events are stored again");
-            self.away = None;
+    fn note_stored(&mut self) {
+        if let Some(outage) = &mut self.outage {
+            outage.stored_since = true;
+            if outage.failed.elapsed() >= BACK_AFTER {
+                self.tell_back();
+            }
         }
+    }
+
+    fn tell_back(&mut self) {
+        tracing::info!("the database is back; events are stored again");
+        self.outage = None;
+    }
+}
+
+/// On a disk that is nearly full a small batch still finds room where the next one does not: an outage is over once
+/// events were stored and nothing has failed for a while.
+#[derive(Clone, Copy)]
+struct Outage {
+    failed: Instant,
+    stored_since: bool,
+}
+
+async fn over_at(outage: Option<Outage>) {
+    match outage {
+        Some(Outage { failed, stored_since: true }) => tokio::time::sleep_until(failed + BACK_AFTER).await,
+        _ => std::future::pending().await,
     }
 }
 

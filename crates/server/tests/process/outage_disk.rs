@@ -4,7 +4,7 @@ use crate::util::check::check;
 use crate::util::database::Database;
 use crate::util::http::{Seller, token};
 use crate::util::load::{ANSWER_MAX, Load};
-use crate::util::process::{Whypaid, complaints};
+use crate::util::process::{OUTAGE_BEGAN, Whypaid, complaints};
 use crate::util::seed::Rng;
 use crate::util::stripe_side::StripeSide;
 use crate::util::tmpfs::SmallDisk;
@@ -57,7 +57,7 @@ async fn outage_disk_full() {
     load.stop().await;
     let tally = stripe.take_tally();
     tally.assert_refused_well();
-    let log = server.log_lines();
+    let log = server.log_of_outages().await;
     let found = check(server, &database, &token, &stripe).await;
     assert_clear_log(&log);
     say(format!(
@@ -84,7 +84,7 @@ async fn assert_still_answers(seller: &Seller) {
 /// The line says what an operator must do something about.
 fn assert_clear_log(log: &[serde_json::Value]) {
     let bad = complaints(log);
-    let stored: Vec<_> = bad.iter().filter(|line| line.contains("events cannot be stored")).collect();
+    let stored: Vec<_> = bad.iter().filter(|line| line.contains(OUTAGE_BEGAN)).collect();
     assert!(stored.len() >= 2, "a line for each time: {bad:#?}");
     assert!(stored.iter().all(|line| line.contains("disk is full")), "{stored:#?}");
     assert!(!bad.iter().any(|line| line.contains("could not be applied")), "no event is at fault: {bad:#?}");

@@ -10,6 +10,9 @@ use std::time::Duration;
 pub(crate) const SECRET: &str = "whsec_process_test";
 /// Sockets a server may have open when a test gives it more than usual.
 pub(crate) const SOCKETS_MAX: usize = 12_000;
+/// What the log says of an outage of ingest, once each.
+pub(crate) const OUTAGE_BEGAN: &str = "events cannot be stored; answering 503 until the database is back";
+pub(crate) const OUTAGE_ENDED: &str = "the database is back; events are stored again";
 
 /// A running `whypaid serve`; killed when dropped.
 pub(crate) struct Whypaid {
@@ -80,6 +83,20 @@ impl Whypaid {
     /// Everything logged until now.
     pub(crate) fn log_lines(&self) -> Vec<serde_json::Value> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until the end of each outage of ingest was told. Returns everything logged until then.
+    pub(crate) async fn log_of_outages(&self) -> Vec<serde_json::Value> {
+        let told = async || {
+            let log = self.log_lines();
+            let count = |text: &str| {
+                let message = |line: &&serde_json::Value| line["fields"]["message"].as_str() == Some(text);
+                log.iter().filter(message).count()
+            };
+            let (began, ended) = (count(OUTAGE_BEGAN), count(OUTAGE_ENDED));
+            if began == ended { Ok(log) } else { Err(format!("{began} began, {ended} ended")) }
+        };
+        until("the end of the outage is told", WAIT_MAX, told).await.0
     }
 
     fn last_lines(&self) -> Vec<serde_json::Value> {
