@@ -42,14 +42,17 @@ pub fn router(app: App) -> Router {
         .merge(api::router())
         .merge(pages::router(&app))
         .fallback(api::problem::no_such_path)
-        .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(axum::middleware::from_fn(in_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
+        // As one layer, since each is a box of its own around every route. The first is the outermost.
+        .layer((
+            axum::middleware::from_fn(pages::as_html),
+            SetResponseHeaderLayer::if_not_present(
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ),
+            CatchPanicLayer::custom(panicked),
+            axum::middleware::from_fn(in_time),
+            DefaultBodyLimit::max(body_bytes_max),
         ))
-        .layer(axum::middleware::from_fn(pages::as_html))
         .with_state(app);
     if !https {
         return router;

@@ -146,6 +146,21 @@ impl Db {
         }))
     }
 
+    /// On PostgreSQL alone: inserts by one statement that is a transaction of its own, durable when this returns; see
+    /// [`InsertMany::postgres_text_then`].
+    pub(crate) async fn insert_at_once(
+        &self,
+        sql: &InsertMany,
+        text: Arc<str>,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<BTreeSet<String>> {
+        let Pools::Postgres { pool, .. } = &self.0 else {
+            return Err(StoreError::Other("this statement is PostgreSQL's".to_owned()));
+        };
+        sql.check(&rows);
+        new_rows(&mut *pool.acquire().await?, sql, text, rows).await
+    }
+
     /// A write transaction that excludes every other one opened by this function or by [`Db::derive`], on any node. On
     /// SQLite every write transaction does.
     pub async fn ledger(&self) -> Result<Conn> {
@@ -221,6 +236,17 @@ impl Db {
             Pools::Postgres { pool, .. } => pool.close().await,
         }
     }
+}
+
+/// Writes `rows` by `text`, a spelling of `sql` that answers with the first column of the new ones.
+async fn new_rows(
+    conn: &mut PgConnection,
+    sql: &InsertMany,
+    text: Arc<str>,
+    rows: Vec<Vec<Value>>,
+) -> Result<BTreeSet<String>> {
+    let query = sqlx::query_with(AssertSqlSafe(text), postgres_columns(sql.columns, rows)?);
+    query.fetch_all(conn).await?.into_iter().map(|row| Row::Postgres(row).get(0)).collect()
 }
 
 /// Closes a connection that fell silent. The pool itself would wait for its answer without end, and would be one
@@ -368,11 +394,7 @@ impl Conn {
                 let fresh = rows.into_iter().zip(fresh).filter(|(_, fresh)| *fresh);
                 Ok(fresh.filter_map(|(row, _)| row.into_iter().next()?.into_text()).collect())
             }
-            Target::Postgres(conn) => {
-                let args = postgres_columns(sql.columns, rows)?;
-                let query = sqlx::query_with(AssertSqlSafe(sql.postgres_text_new()), args);
-                query.fetch_all(conn).await?.into_iter().map(|row| Row::Postgres(row).get(0)).collect()
-            }
+            Target::Postgres(conn) => new_rows(conn, sql, sql.postgres_text_new(), rows).await,
         }
     }
 }

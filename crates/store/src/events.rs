@@ -1,13 +1,14 @@
 //! The durable inbox: events exactly as Stripe sent them, and how far each has come.
 
-use crate::args::{args, storable};
-use crate::db::Conn;
+use crate::args::{Value, args, storable};
+use crate::db::{Conn, Db, Engine};
 use crate::error::{Result, StoreError};
 use crate::row::Row;
 use crate::sql::statements;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
 statements! {
     DUE = "SELECT e.id, e.type, e.received_at_ms, w.attempts, e.handled, e.body FROM event_waiting w \
@@ -37,6 +38,12 @@ statements! {
     @many INSERT_WAITING = "event_waiting" (event_id: Text, status: Text, attempts: Int, received_at_ms: Int,
                                            due_at_ms: Int) "";
 }
+
+/// On PostgreSQL, what [`store`] does with new events: those that are handled wait, thin ones without end
+/// ([`PARKED_MS`]).
+const WAIT_FRESH: &str = "INSERT INTO event_waiting (event_id, status, attempts, received_at_ms, due_at_ms) \
+                          SELECT id, 'received', 0, received_at_ms, \
+                          CASE WHEN thin THEN 9223372036854775807 ELSE received_at_ms END FROM fresh WHERE handled";
 
 /// `due_at_ms` of an event that is put aside until something can be done with it.
 pub const PARKED_MS: i64 = i64::MAX;
@@ -186,8 +193,22 @@ pub(crate) fn event(row: &Row) -> Result<Event> {
     })
 }
 
-/// Stores events with their payloads, those that are handled as waiting. Returns the ids that were new; the others were
-/// there already.
+/// Stores events with their payloads, those that are handled as waiting: durable when this returns. Returns the ids that
+/// were new; the others were there already. Each is due when it was received, or parked.
+pub async fn store(db: &Db, events: Vec<NewEvent>) -> Result<BTreeSet<String>> {
+    static AND_WAIT: LazyLock<Arc<str>> =
+        LazyLock::new(|| INSERT.postgres_text_then("id, received_at_ms, handled, thin", WAIT_FRESH).into());
+    debug_assert!(events.iter().all(|e| [e.received_at_ms, PARKED_MS].contains(&e.due_at_ms)));
+    if db.engine() == Engine::Postgres {
+        return db.insert_at_once(&INSERT, Arc::clone(&AND_WAIT), rows(events)).await;
+    }
+    let mut conn = db.write().await?;
+    let fresh = insert(&mut conn, events).await?;
+    conn.commit().await?;
+    Ok(fresh)
+}
+
+/// Likewise, in a transaction.
 pub async fn insert(conn: &mut Conn, events: Vec<NewEvent>) -> Result<BTreeSet<String>> {
     insert_applied(conn, events, &BTreeSet::new()).await
 }
@@ -198,27 +219,31 @@ pub async fn insert_applied(
     events: Vec<NewEvent>,
     applied: &BTreeSet<String>,
 ) -> Result<BTreeSet<String>> {
-    let mut rows = Vec::with_capacity(events.len());
-    let mut waiting = BTreeMap::new();
-    for e in events {
+    // Of several copies the first is stored.
+    let mut firsts = BTreeMap::new();
+    for e in &events {
         let waits = e.handled && !applied.contains(&e.id);
-        let id = storable(e.id);
-        if waits {
-            waiting.entry(id.clone()).or_insert((e.received_at_ms, e.due_at_ms));
-        }
-        let (at_ms, handled, thin) = (e.received_at_ms, e.handled, e.due_at_ms == PARKED_MS);
-        let attempts = i64::from(handled);
-        let about = (e.api_version, e.account, e.livemode, e.created_at_ms);
-        rows.push(args![
-            id, e.kind, about.0, about.1, about.2, about.3, at_ms, handled, thin, attempts, e.body
-        ]);
+        firsts.entry(storable(e.id.clone())).or_insert(waits.then_some((e.received_at_ms, e.due_at_ms)));
     }
-    let fresh = conn.insert_new(&INSERT, rows).await?;
-    waiting.retain(|id, _| fresh.contains(id));
+    let fresh = conn.insert_new(&INSERT, rows(events)).await?;
+    let waiting = firsts.into_iter().filter(|(id, _)| fresh.contains(id));
     let received = EventStatus::Received.as_str();
-    let waiting = waiting.into_iter().map(|(id, (at_ms, due_ms))| args![id, received, 0_i64, at_ms, due_ms]);
+    let waiting =
+        waiting.filter_map(|(id, due)| due.map(|(at_ms, due_ms)| args![id, received, 0_i64, at_ms, due_ms]));
     conn.insert_many(&INSERT_WAITING, waiting.collect()).await?;
     Ok(fresh)
+}
+
+/// Of [`INSERT`]; in one order, since two transactions with the same events would wait for each other.
+fn rows(mut events: Vec<NewEvent>) -> Vec<Vec<Value>> {
+    events.sort_by(|a, b| a.id.cmp(&b.id));
+    let row = |e: NewEvent| {
+        let (at_ms, handled, thin) = (e.received_at_ms, e.handled, e.due_at_ms == PARKED_MS);
+        let (id, attempts) = (storable(e.id), i64::from(handled));
+        let about = (e.api_version, e.account, e.livemode, e.created_at_ms);
+        args![id, e.kind, about.0, about.1, about.2, about.3, at_ms, handled, thin, attempts, e.body]
+    };
+    events.into_iter().map(row).collect()
 }
 
 /// Events to apply by `now_ms`, oldest first. Those that came less than `grace_ms` ago are on their way through memory.

@@ -3,7 +3,7 @@
 use crate::common::rows::{event, id, ids};
 use crate::common::{HARD_TEXTS, ROW_COUNTS, TestDb, on_both};
 use std::collections::BTreeSet;
-use store::events::{self, EventStatus, NewEvent};
+use store::events::{self, EventStatus, NewEvent, PARKED_MS};
 
 async fn insert(t: &TestDb, all: Vec<NewEvent>) -> BTreeSet<String> {
     let mut conn = t.write().await;
@@ -78,6 +78,62 @@ async fn a_duplicate_across_batches_changes_nothing() {
         assert_eq!(events::get(&mut t.read().await, &id("evt", 3)).await.unwrap(), before);
         for (n, want) in [(3, "first"), (69, "first"), (70, "third"), (79, "third")] {
             assert_eq!(body(t, n).await, want.as_bytes(), "{n}");
+        }
+    })
+    .await;
+}
+
+/// PostgreSQL is asked once instead of in a transaction of several steps, and must make the same of it.
+#[tokio::test]
+async fn storing_at_once_leaves_what_a_transaction_leaves() {
+    on_both(async |t| {
+        let of_kind = |n: usize| {
+            let due_at_ms = if n.is_multiple_of(3) { PARKED_MS } else { event(n).received_at_ms };
+            NewEvent { handled: n % 3 != 1, due_at_ms, ..with_body(n, b"first") }
+        };
+        let left = async || {
+            let conn = &mut t.read().await;
+            let mut left = Vec::new();
+            for n in 0..9 {
+                left.push(events::get(conn, &id("evt", n)).await.unwrap());
+            }
+            let due = events::due(conn, i64::MAX - 1, 0, 100).await.unwrap();
+            let parked =
+                t.raw_number("SELECT count(*) FROM event_waiting WHERE due_at_ms = 9223372036854775807");
+            (left, due, events::not_done(conn).await.unwrap(), parked.await)
+        };
+        let twice = || (0..9).rev().flat_map(|n| [of_kind(n), with_body(n, b"second")]).collect::<Vec<_>>();
+
+        insert(t, twice()).await;
+        let want = left().await;
+        t.raw("DELETE FROM event").await.unwrap();
+        t.raw("DELETE FROM event_waiting").await.unwrap();
+
+        assert_eq!(Vec::from_iter(events::store(&t.db, twice()).await.unwrap()), ids("evt", 9));
+        assert_eq!(left().await, want);
+        assert_eq!((want.1.len(), want.3), (3, 3));
+        assert_eq!(events::store(&t.db, twice()).await.unwrap(), BTreeSet::new());
+        assert_eq!(left().await, want);
+        assert_eq!(events::store(&t.db, Vec::new()).await.unwrap(), BTreeSet::new());
+    })
+    .await;
+}
+
+/// Two nodes hear the same events at once, each in another order: neither waits for the other without end.
+#[tokio::test]
+async fn two_who_store_the_same_events_in_other_orders_both_succeed() {
+    on_both(async |t| {
+        for round in 0..20 {
+            let events = |backwards: bool| {
+                let mut all: Vec<_> = (0..50).map(|n| event(50 * round + n)).collect();
+                if backwards {
+                    all.reverse();
+                }
+                all
+            };
+            let (a, b) =
+                tokio::join!(events::store(&t.db, events(false)), events::store(&t.db, events(true)));
+            assert_eq!(a.unwrap().len() + b.unwrap().len(), 50);
         }
     })
     .await;

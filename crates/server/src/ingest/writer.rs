@@ -162,14 +162,9 @@ impl Writer {
     /// Into the table.
     async fn commit(&self, events: Vec<NewEvent>) -> Result<Kept, NotKept> {
         let due: Vec<DueEvent> = events.iter().filter_map(NewEvent::due).collect();
-        let commit = async {
-            let mut conn = self.db.write().await?;
-            let fresh = events::insert(&mut conn, events).await?;
-            conn.commit().await?;
-            Ok::<_, StoreError>(fresh)
-        };
         let late = |_| StoreError::Unavailable("it took too long to commit".to_owned());
-        let fresh = tokio::time::timeout(COMMIT_TIMEOUT, commit).await.map_err(late)??;
+        let stored = tokio::time::timeout(COMMIT_TIMEOUT, events::store(&self.db, events)).await;
+        let fresh = stored.map_err(late)??;
         Ok(Kept::InTable { due, fresh })
     }
 

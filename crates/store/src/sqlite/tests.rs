@@ -64,6 +64,19 @@ async fn every_connection_is_set_up_alike() {
     }
 }
 
+/// As it is bundled, all connections would share one page cache under one lock (docs/decisions/0027).
+#[tokio::test]
+async fn sqlite_is_built_for_many_connections() {
+    let (file, _dir) = file().await;
+    let mut reader = file.read().await.unwrap();
+    let mut statement = reader.conn().unwrap().prepare("PRAGMA compile_options").unwrap();
+    let options = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let options = options.collect::<rusqlite::Result<Vec<_>>>().unwrap();
+    let has = |option: &str| options.iter().any(|o| o == option);
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "build inside the checkout, where .cargo/config.toml is read");
+    assert!(has("DEFAULT_MEMSTATUS=0") && has("OMIT_SHARED_CACHE"), "{options:?}");
+}
+
 /// One connection serves both kinds of transaction, so each must say how durable it is.
 #[tokio::test]
 async fn a_write_after_a_derived_one_waits_for_the_disk_again() {
