@@ -3,7 +3,7 @@
 //! One task writes. Whatever arrives while a commit runs goes into the next one: no timer, no added latency when idle,
 //! few fsyncs under load. The queue is bounded; what does not fit is refused with 503, and Stripe tries again.
 //!
-//! On PostgreSQL a commit is a transaction. On SQLite it is an append to the [`store::inbox`], from which apply moves
+//! On PostgreSQL a commit is one statement. On SQLite it is an append to the [`store::inbox`], from which apply moves
 //! events into the database in larger transactions: whoever else writes there holds no acknowledgement up.
 
 mod on_the_way;
