@@ -60,10 +60,11 @@ impl File {
     pub(crate) fn open(url: &str) -> Result<Self> {
         let location = Location::parse(url)?;
         let conn = location.create()?;
+        let log_pages = checkpoint::watch(&conn)?;
         let writer = Writer { seen: data_version(&conn)?, conn, durable: true };
         let writer = Arc::new(Mutex::new(Some(writer)));
         Ok(Self {
-            checkpoints: checkpoint::Thread::start(location.clone(), Arc::clone(&writer))?,
+            checkpoints: checkpoint::Thread::start(location.clone(), Arc::clone(&writer), log_pages)?,
             location,
             writer,
             readers: Readers::new(READERS_MAX),

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use tokio::sync::Mutex;
 
-/// Pages in the log that call for a checkpoint: 32 MB. Under load the same index pages are written again and again, and
-/// each checkpoint copies each of them once.
-pub(super) const LOG_PAGES: i32 = 8_000;
+/// A log that calls for a checkpoint. Under load the same index pages are written again and again, and each checkpoint
+/// copies each of them once.
+pub(super) const LOG_BYTES: i32 = 32 << 20;
 
 thread_local! {
     /// Pages in the log after the commit that this thread made last; the hook cannot tell anybody else.
@@ -26,7 +26,7 @@ thread_local! {
 /// The thread. Ends when told, or with the last [`Wake`].
 #[derive(Debug)]
 pub(crate) struct Thread {
-    wake: SyncSender<Word>,
+    wake: Wake,
 }
 
 #[derive(Debug)]
@@ -37,32 +37,45 @@ enum Word {
 
 /// Told of each commit.
 #[derive(Clone, Debug)]
-pub(crate) struct Wake(SyncSender<Word>);
+pub(crate) struct Wake {
+    words: SyncSender<Word>,
+    /// [`LOG_BYTES`] in pages of this file.
+    log_pages: i32,
+}
+
+/// Has this connection note how long its commits leave the log. Returns from how many pages on it is to be moved.
+pub(super) fn watch(writer: &Connection) -> Result<i32> {
+    writer.wal_hook(Some(|_, pages| {
+        COMMITTED_PAGES.set(pages);
+        Ok(())
+    }));
+    let page_bytes: i32 = writer.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    Ok(LOG_BYTES / page_bytes)
+}
 
 impl Thread {
-    pub(crate) fn start(location: Location, writer: Arc<Mutex<Option<Writer>>>) -> Result<Self> {
-        if let Some(writer) = writer.try_lock().ok().as_ref().and_then(|w| w.as_ref()) {
-            writer.conn.wal_hook(Some(|_, pages| {
-                COMMITTED_PAGES.set(pages);
-                Ok(())
-            }));
-        }
+    /// `log_pages` is what [`watch`] said.
+    pub(crate) fn start(
+        location: Location,
+        writer: Arc<Mutex<Option<Writer>>>,
+        log_pages: i32,
+    ) -> Result<Self> {
         let (wake, words) = sync_channel(1);
         let run = move || run(&location, &writer, &words);
         let started = std::thread::Builder::new().name("checkpoint".to_owned()).spawn(run);
         started.map_err(|e| StoreError::Setup(format!("cannot start a thread: {e}")))?;
-        Ok(Self { wake })
+        Ok(Self { wake: Wake { words: wake, log_pages } })
     }
 
     pub(crate) fn wake(&self) -> Wake {
-        Wake(self.wake.clone())
+        self.wake.clone()
     }
 
     /// Returns once its connection is closed.
     pub(crate) fn stop(&self) {
         let (done, wait) = sync_channel(1);
         aside(|| {
-            if self.wake.send(Word::Stop(done)).is_ok() {
+            if self.wake.words.send(Word::Stop(done)).is_ok() {
                 let _ = wait.recv();
             }
         });
@@ -73,18 +86,18 @@ impl Thread {
 impl Thread {
     /// Returns once what it was told before is done.
     pub(super) fn finish_pending(&self) {
-        self.wake.send(Word::Look).unwrap();
+        self.wake.words.send(Word::Look).unwrap();
         // The queue holds one word: room for this one means that the one before was taken, and for the next, done.
-        self.wake.send(Word::Look).unwrap();
-        self.wake.send(Word::Look).unwrap();
+        self.wake.words.send(Word::Look).unwrap();
+        self.wake.words.send(Word::Look).unwrap();
     }
 }
 
 impl Wake {
     pub(crate) fn after_commit(&self) {
-        if COMMITTED_PAGES.get() >= LOG_PAGES {
+        if COMMITTED_PAGES.get() >= self.log_pages {
             // Full means that it has been told already.
-            let _ = self.0.try_send(Word::Look);
+            let _ = self.words.try_send(Word::Look);
         }
     }
 }

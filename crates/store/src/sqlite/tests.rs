@@ -140,8 +140,7 @@ async fn a_reader_cannot_write() {
 async fn the_log_is_moved_into_the_file_while_it_is_written() {
     let (file, dir) = file().await;
     let log = dir.path().join("w.db-wal");
-    let page = i64::from(open::PAGE_BYTES);
-    let limit_bytes = 3 * i64::from(checkpoint::LOG_PAGES) * page;
+    let limit_bytes = 3 * i64::from(checkpoint::LOG_BYTES);
     let mut written = 0;
     for n in 0.. {
         insert(&file, &format!("evt_{n}"), 1 << 20).await.unwrap();
