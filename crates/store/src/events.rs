@@ -200,7 +200,7 @@ pub async fn store(db: &Db, events: Vec<NewEvent>) -> Result<BTreeSet<String>> {
         LazyLock::new(|| INSERT.postgres_text_then("id, received_at_ms, handled, thin", WAIT_FRESH).into());
     debug_assert!(events.iter().all(|e| [e.received_at_ms, PARKED_MS].contains(&e.due_at_ms)));
     if db.engine() == Engine::Postgres {
-        return db.insert_at_once(&INSERT, Arc::clone(&AND_WAIT), rows(events)).await;
+        return db.insert_at_once(&INSERT, Arc::clone(&AND_WAIT), rows(&events)).await;
     }
     let mut conn = db.write().await?;
     let fresh = insert(&mut conn, events).await?;
@@ -210,22 +210,26 @@ pub async fn store(db: &Db, events: Vec<NewEvent>) -> Result<BTreeSet<String>> {
 
 /// Likewise, in a transaction.
 pub async fn insert(conn: &mut Conn, events: Vec<NewEvent>) -> Result<BTreeSet<String>> {
-    insert_applied(conn, events, &BTreeSet::new()).await
+    insert_applied(conn, &events, &BTreeSet::new()).await
 }
 
 /// Likewise, but `applied` wait for nothing: this transaction takes what they say into the books.
 pub async fn insert_applied(
     conn: &mut Conn,
-    events: Vec<NewEvent>,
+    events: &[NewEvent],
     applied: &BTreeSet<String>,
 ) -> Result<BTreeSet<String>> {
+    let fresh = conn.insert_new(&INSERT, rows(events)).await?;
+    let waits = |e: &NewEvent| e.handled && !applied.contains(&e.id);
+    if !events.iter().any(waits) {
+        return Ok(fresh);
+    }
     // Of several copies the first is stored.
     let mut firsts = BTreeMap::new();
-    for e in &events {
-        let waits = e.handled && !applied.contains(&e.id);
-        firsts.entry(storable(e.id.clone())).or_insert(waits.then_some((e.received_at_ms, e.due_at_ms)));
+    for e in events {
+        let due = waits(e).then_some((e.received_at_ms, e.due_at_ms));
+        firsts.entry(storable(e.id.clone())).or_insert(due);
     }
-    let fresh = conn.insert_new(&INSERT, rows(events)).await?;
     let waiting = firsts.into_iter().filter(|(id, _)| fresh.contains(id));
     let received = EventStatus::Received.as_str();
     let waiting =
@@ -235,13 +239,14 @@ pub async fn insert_applied(
 }
 
 /// Of [`INSERT`]; in one order, since two transactions with the same events would wait for each other.
-fn rows(mut events: Vec<NewEvent>) -> Vec<Vec<Value>> {
+fn rows(events: &[NewEvent]) -> Vec<Vec<Value>> {
+    let mut events: Vec<&NewEvent> = events.iter().collect();
     events.sort_by(|a, b| a.id.cmp(&b.id));
-    let row = |e: NewEvent| {
+    let row = |e: &NewEvent| {
         let (at_ms, handled, thin) = (e.received_at_ms, e.handled, e.due_at_ms == PARKED_MS);
-        let (id, attempts) = (storable(e.id), i64::from(handled));
-        let about = (e.api_version, e.account, e.livemode, e.created_at_ms);
-        args![id, e.kind, about.0, about.1, about.2, about.3, at_ms, handled, thin, attempts, e.body]
+        let about = (&e.api_version, &e.account, e.livemode, e.created_at_ms);
+        let (attempts, body) = (i64::from(handled), e.body.clone());
+        args![&e.id, &e.kind, about.0, about.1, about.2, about.3, at_ms, handled, thin, attempts, body]
     };
     events.into_iter().map(row).collect()
 }

@@ -110,8 +110,8 @@ pub async fn by_journeys(conn: &mut Conn, ids: Vec<String>) -> Result<Vec<Stored
 }
 
 /// Writes payments, new or known; at most one per id.
-pub async fn upsert(conn: &mut Conn, payments: &[StoredPayment]) -> Result<()> {
-    let rows = payments.iter().map(|p| {
+pub async fn upsert(conn: &mut Conn, payments: impl IntoIterator<Item = &StoredPayment>) -> Result<()> {
+    let rows = payments.into_iter().map(|p| {
         Ok(args![
             &p.id,
             p.facts.status.as_str(),

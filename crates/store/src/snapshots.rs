@@ -56,8 +56,8 @@ pub async fn payment_ids(conn: &mut Conn, after: &str, limit: i64) -> Result<Vec
 }
 
 /// Writes rows, new or known; at most one per id.
-pub async fn upsert(conn: &mut Conn, rows: &[StoredSnapshot]) -> Result<()> {
-    let rows = rows.iter().map(|s| {
+pub async fn upsert(conn: &mut Conn, rows: impl IntoIterator<Item = &StoredSnapshot>) -> Result<()> {
+    let rows = rows.into_iter().map(|s| {
         let facts = s.facts.as_ref().map(to_json).transpose()?;
         Ok(args![&s.id, &s.parent_id, &s.payment_id, facts])
     });

@@ -47,7 +47,7 @@ pub async fn move_in(db: &Db, context: &Context, batch: &[NewEvent]) -> Result<A
     let (mut observations, done, mut unreadable) = read(&due);
     let done: BTreeSet<String> = done.ids.into_iter().collect();
     let mut conn = db.ledger().await?;
-    let fresh = events::insert_applied(&mut conn, batch.to_vec(), &done).await?;
+    let fresh = events::insert_applied(&mut conn, batch, &done).await?;
     observations.retain(|o| fresh.contains(&o.version.told.event_id));
     unreadable.retain(|event| fresh.contains(&event.id));
     let changes = absorb(&mut conn, context, observations).await?;

@@ -25,7 +25,7 @@ pub async fn refold(conn: &mut Conn, touched: &Touched, trees: &Trees) -> Result
         known.freeze(payment);
     }
     let mut changed = write(conn, &before, &folded).await?;
-    changed.extend(weak::settle(conn, &before, &folded).await?);
+    changed.extend(weak::settle(conn, &before, folded).await?);
     Ok(changed)
 }
 
@@ -171,7 +171,7 @@ async fn write(
 ) -> Result<BTreeSet<String>> {
     let now: BTreeSet<&String> = folded.iter().map(|p| &p.id).collect();
     let gone: Vec<&StoredPayment> = before.values().filter(|p| !now.contains(&p.id)).collect();
-    let dirty: Vec<StoredPayment> = folded.iter().filter(|p| before.get(&p.id) != Some(p)).cloned().collect();
+    let dirty: Vec<&StoredPayment> = folded.iter().filter(|p| before.get(&p.id) != Some(p)).collect();
     if !gone.is_empty() {
         let hints = gone.iter().flat_map(|p| keyed(p, hints::of(p))).collect();
         payments::delete(conn, gone.iter().map(|p| p.id.clone()).collect(), hints).await?;
@@ -183,16 +183,16 @@ async fn write(
     }
     save(conn, before, &dirty).await?;
     let was = dirty.iter().filter_map(|p| before.get(&p.id)).chain(gone);
-    Ok(was.chain(&dirty).filter_map(|p| p.journey_id.clone()).collect())
+    Ok(was.chain(dirty.iter().copied()).filter_map(|p| p.journey_id.clone()).collect())
 }
 
 /// Writes payments, the sums they are part of and, where they changed, their hints.
 pub async fn save(
     conn: &mut Conn,
     before: &BTreeMap<String, StoredPayment>,
-    dirty: &[StoredPayment],
+    dirty: &[&StoredPayment],
 ) -> Result<()> {
-    payments::upsert(conn, dirty).await?;
+    payments::upsert(conn, dirty.iter().copied()).await?;
     let mut delta = payment_totals::Delta::default();
     for payment in dirty {
         if let Some(was) = before.get(&payment.id) {
@@ -202,7 +202,7 @@ pub async fn save(
     }
     payment_totals::apply(conn, delta).await?;
     let hinted =
-        dirty.iter().map(|p| (p, before.get(&p.id).map(hints::of).unwrap_or_default(), hints::of(p)));
+        dirty.iter().map(|p| (*p, before.get(&p.id).map(hints::of).unwrap_or_default(), hints::of(p)));
     let changed: Vec<_> = hinted.filter(|(_, was, now)| was != now).collect();
     if changed.is_empty() {
         return Ok(());

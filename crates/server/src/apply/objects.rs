@@ -25,8 +25,9 @@ pub async fn absorb(conn: &mut Conn, observations: Vec<Observation>) -> Result<(
     }
     forest.find_roots();
     let dirty = forest.dirty();
-    snapshots::upsert(conn, &dirty).await?;
-    Ok(forest.finish(&dirty))
+    let touched = forest.touched(&dirty);
+    snapshots::upsert(conn, dirty).await?;
+    Ok(forest.into_trees(touched))
 }
 
 /// Rows by id, as they were and as they become.
@@ -60,16 +61,18 @@ impl Forest {
 
     fn add(&mut self, observation: Observation) {
         let id = observation.id.clone();
-        let object = observation.version.object.clone();
+        let object = &observation.version.object;
+        let own = object.parent().map(|parent| (&id, parent));
+        let claims = object.claims(&id).into_iter();
+        let hung: Vec<_> = own.into_iter().chain(claims).map(|(a, b)| (a.clone(), b.clone())).collect();
         let row = self.row(&id);
         let told = Snapshot::new(observation);
         row.facts = Some(match row.facts.take() {
             Some(known) => known.merge(told),
             None => told,
         });
-        let own = object.parent().map(|parent| (&id, parent));
-        for (child, parent) in own.into_iter().chain(object.claims(&id)) {
-            self.hang(child, parent);
+        for (child, parent) in hung {
+            self.hang(&child, &parent);
         }
     }
 
@@ -86,7 +89,7 @@ impl Forest {
         }
     }
 
-    fn root(&self, id: &str) -> String {
+    fn root<'a>(&'a self, id: &'a str) -> &'a str {
         let mut at = id;
         for _ in 0..DEPTH_MAX {
             match self.now.get(at).and_then(|row| row.parent_id.as_deref()) {
@@ -94,21 +97,23 @@ impl Forest {
                 None => break,
             }
         }
-        at.to_owned()
+        at
     }
 
     fn find_roots(&mut self) {
-        let roots: Vec<(String, String)> = self.now.keys().map(|id| (id.clone(), self.root(id))).collect();
-        for (id, root) in roots {
+        let roots = self.now.iter().map(|(id, row)| (id, self.root(id), row));
+        let moved = roots.filter(|(_, root, row)| row.payment_id != *root);
+        let moved: Vec<_> = moved.map(|(id, root, _)| (id.clone(), root.to_owned())).collect();
+        for (id, root) in moved {
             self.row(&id).payment_id = root;
         }
     }
 
-    fn dirty(&self) -> Vec<StoredSnapshot> {
-        self.now.values().filter(|row| self.before.get(&row.id) != Some(row)).cloned().collect()
+    fn dirty(&self) -> Vec<&StoredSnapshot> {
+        self.now.values().filter(|row| self.before.get(&row.id) != Some(row)).collect()
     }
 
-    fn finish(self, dirty: &[StoredSnapshot]) -> (Touched, Trees) {
+    fn touched(&self, dirty: &[&StoredSnapshot]) -> Touched {
         let mut touched = Touched::default();
         for row in dirty {
             touched.payments.insert(row.payment_id.clone());
@@ -120,6 +125,11 @@ impl Forest {
                 }
             }
         }
+        touched
+    }
+
+    /// Those that were touched.
+    fn into_trees(self, touched: Touched) -> (Touched, Trees) {
         let mut trees = Trees::new();
         for (_, row) in self.now {
             if touched.payments.contains(&row.payment_id) {

@@ -20,19 +20,17 @@ const SUGGESTIONS_MAX: usize = 10;
 pub async fn settle(
     conn: &mut Conn,
     before: &BTreeMap<String, StoredPayment>,
-    batch: &[StoredPayment],
+    batch: Vec<StoredPayment>,
 ) -> Result<BTreeSet<String>> {
-    let unsettled = |p: &&StoredPayment| p.matched_by.is_none_or(hints::is_weak);
-    let mut scope = Scope::default();
-    for payment in batch.iter().filter(unsettled) {
-        scope.payments.insert(payment.id.clone(), payment.clone());
-    }
     // A strong payment that has just arrived, or left, may decide which journey a weak one means.
     let paid = |p: Option<&StoredPayment>| p.filter(|p| p.facts.captured).and_then(|p| p.journey_id.clone());
     let moved = batch.iter().filter(|p| paid(Some(p)) != paid(before.get(&p.id)));
     let journeys: BTreeSet<String> =
         moved.flat_map(|p| [paid(Some(p)), paid(before.get(&p.id))]).flatten().collect();
+    let mut scope = Scope::default();
     scope.add_clients_of(conn, journeys).await?;
+    let unsettled = batch.into_iter().filter(|p| p.matched_by.is_none_or(hints::is_weak));
+    scope.payments.extend(unsettled.map(|p| (p.id.clone(), p)));
     scope.settle(conn).await
 }
 
@@ -184,20 +182,22 @@ impl Scope {
         let mut journeys = BTreeSet::new();
         for payment in self.payments.values() {
             let assignment = assignments.remove(&payment.id).unwrap_or_default();
-            let mut now = payment.clone();
-            (now.matched_by, now.journey_id) = assignment.matched.unzip();
-            now.suggestions = assignment.suggestions;
-            now.suggestions.extend(by_email.remove(&payment.id).unwrap_or_default());
+            let (matched_by, journey_id) = assignment.matched.unzip();
+            let mut suggestions = assignment.suggestions;
+            suggestions.extend(by_email.remove(&payment.id).unwrap_or_default());
+            let was = (payment.matched_by, &payment.journey_id, &payment.suggestions);
+            if was == (matched_by, &journey_id, &suggestions) {
+                continue;
+            }
+            let mut now = StoredPayment { matched_by, journey_id, suggestions, ..payment.clone() };
             if now.journey_id != payment.journey_id {
                 (now.content_version_id, now.hypothesis_id) = (None, None);
                 journeys.extend([&now.journey_id, &payment.journey_id].into_iter().flatten().cloned());
             }
-            if now != *payment {
-                dirty.push(now);
-            }
+            dirty.push(now);
         }
         freeze(conn, &mut dirty).await?;
-        matching::save(conn, &self.payments, &dirty).await?;
+        matching::save(conn, &self.payments, &dirty.iter().collect::<Vec<_>>()).await?;
         Ok(journeys)
     }
 }

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Events applied in one transaction. Bounds how long others wait for the writer.
 pub const BATCH_EVENTS_MAX: usize = 512;
-/// Least time between two batches from memory, unless they are full. Under load it makes fewer, larger transactions of
+/// Least time between two batches from memory. Under load it makes fewer, larger transactions of
 /// what would otherwise be as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
 const PACE: Duration = Duration::from_millis(20);
 /// How often the table is swept while idle.
@@ -99,7 +99,10 @@ impl Worker {
     /// Merges batches into one: what waits already, and, so soon after the last one, what comes until
     /// [`PACE`] is over. An idle server applies at once.
     async fn take(&mut self, first: HandedOver) {
-        let until = self.last_taken.map_or_else(Instant::now, |last| last + PACE);
+        if let Some(last) = self.last_taken {
+            // Not woken by each batch that comes meanwhile.
+            tokio::time::sleep_until(last + PACE).await;
+        }
         let (mut stored, mut noted) = (Vec::new(), None);
         let mut next = Some(first);
         while let Some(batch) = next {
@@ -108,8 +111,7 @@ impl Worker {
                 HandedOver::Noted(more) => merge(&mut noted, more),
             }
             let full = stored.len() + noted.as_ref().map_or(0, |n| n.events.len()) >= BATCH_EVENTS_MAX;
-            let wait = async { tokio::time::timeout_at(until, self.handed_over.recv()).await.ok().flatten() };
-            next = if full { None } else { wait.await };
+            next = if full { None } else { self.handed_over.try_recv().ok() };
         }
         self.last_taken = Some(Instant::now());
         for part in stored.chunks(BATCH_EVENTS_MAX) {
