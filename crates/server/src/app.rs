@@ -21,7 +21,7 @@ use store::{Conn, Db, Engine, StoreError};
 use stripe::api::Api;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Shared by all handlers; cheap to clone.
@@ -123,8 +123,8 @@ pub struct Parts {
 
 /// The background tasks.
 pub struct Tasks {
-    /// Once it is dropped, nothing more is taken in. A task on a thread of its own would outlive its runtime otherwise.
-    closing: DropGuard,
+    /// Cancelled when nothing more is to be taken in.
+    closing: CancellationToken,
     writer: JoinHandle<ingest::Closed>,
     worker: JoinHandle<()>,
     fetcher: JoinHandle<()>,
@@ -138,7 +138,7 @@ impl Tasks {
     /// Takes no more events in, and waits until those taken in are stored and applied.
     pub async fn finish(self) {
         // The writer's end closes the hand-over, which ends the worker.
-        drop(self.closing);
+        self.closing.cancel();
         let writer = self.writer.await;
         let _ = self.worker.await;
         if let Ok(closed) = writer {
@@ -178,7 +178,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         behind: false,
         last_taken: None,
     };
-    let worker = spawn_apart(db.engine(), worker.run(stop.clone()));
+    let worker = spawn_writing(db.engine(), worker.run(stop.clone()));
     let (insights, following) =
         insights::start(db.clone(), context.clock.clone(), live.clone(), closing.clone());
     let (visits, noting) = visits::start(db.clone(), live.clone(), closing.clone());
@@ -206,7 +206,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
     let tasks = Tasks {
-        closing: closing.drop_guard(),
+        closing,
         writer,
         worker,
         fetcher,
@@ -218,9 +218,9 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     (app, tasks)
 }
 
-/// For tasks that use the database without pause. Calls into SQLite run where they are made: on a thread that requests
-/// share, each would hand those over to another thread. PostgreSQL is waited for, so there they may share.
-pub(crate) fn spawn_apart<T: Send + 'static>(
+/// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the
+/// requests that share a thread with them. PostgreSQL is waited for, so there they may share.
+pub(crate) fn spawn_writing<T: Send + 'static>(
     engine: Engine,
     task: impl Future<Output = T> + Send + 'static,
 ) -> JoinHandle<T> {

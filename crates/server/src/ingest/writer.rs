@@ -2,7 +2,7 @@
 
 use super::on_the_way::{Noted, OnTheWay, decode, encode};
 use super::{COMMIT_TIMEOUT, Incoming, Ingest, QUEUE_BYTES_MAX, QUEUE_EVENTS_MAX, Refused, Reply, Stored};
-use crate::app::spawn_apart;
+use crate::app::spawn_writing;
 use crate::apply::worker::{BATCH_EVENTS_MAX, HandedOver};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub fn start(
     };
     writer.open_inbox();
     let on_the_way = writer.on_the_way.clone();
-    (Ingest { queue, bytes, on_the_way }, spawn_apart(engine, writer.run(closing)))
+    (Ingest { queue, bytes, on_the_way }, spawn_writing(engine, writer.run(closing)))
 }
 
 /// What the writer leaves.
@@ -151,12 +151,7 @@ impl Writer {
                 let places = acknowledge(&ids, &kept.fresh(), replies);
                 self.pass_on(kept, places).await;
             }
-            Err(NotKept::NoRoom) => {
-                let why =
-                    "what was acknowledged before is not in the database yet, and there is no room for more";
-                self.note_away(&StoreError::Unavailable(why.to_owned()), replies.len());
-                refuse(replies, Refused::QueueFull);
-            }
+            Err(NotKept::NoRoom) => refuse(replies, Refused::QueueFull),
             Err(NotKept::Failed(error)) => {
                 self.note_away(&error, replies.len());
                 refuse(replies, Refused::NotCommitted);

@@ -4,7 +4,6 @@
 
 use super::load;
 use super::state::Insights;
-use crate::app::spawn_apart;
 use crate::clock::Clock;
 use crate::live::{Live, Numbered, Receiver};
 use insight::facts::Columns;
@@ -28,7 +27,6 @@ const AFRESH_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts keeping the columns, until `stop`.
 pub fn start(db: Db, clock: Clock, live: Live, stop: CancellationToken) -> (Insights, JoinHandle<()>) {
-    let engine = db.engine();
     let insights = Insights::new(db, clock, live);
     let task = {
         let insights = insights.clone();
@@ -40,7 +38,7 @@ pub fn start(db: Db, clock: Clock, live: Live, stop: CancellationToken) -> (Insi
             }
         }
     };
-    (insights, spawn_apart(engine, task))
+    (insights, tokio::spawn(task))
 }
 
 /// What ended a stretch of following.
