@@ -151,12 +151,7 @@ impl Writer {
                 let places = acknowledge(&ids, &kept.fresh(), replies);
                 self.pass_on(kept, places).await;
             }
-            Err(NotKept::NoRoom) => {
-                let why =
-                    "what was acknowledged before is not in the database yet, and there is no room for more";
-                self.note_away(&StoreError::Unavailable(why.to_owned()), replies.len());
-                refuse(replies, Refused::QueueFull);
-            }
+            Err(NotKept::NoRoom) => refuse(replies, Refused::QueueFull),
             Err(NotKept::Failed(error)) => {
                 self.note_away(&error, replies.len());
                 refuse(replies, Refused::NotCommitted);
