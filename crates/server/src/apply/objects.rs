@@ -27,7 +27,8 @@ pub async fn absorb(conn: &mut Conn, observations: Vec<Observation>) -> Result<(
     let dirty = forest.dirty();
     let touched = forest.touched(&dirty);
     snapshots::upsert(conn, dirty).await?;
-    Ok(forest.into_trees(touched))
+    let trees = forest.into_trees(&touched);
+    Ok((touched, trees))
 }
 
 /// Rows by id, as they were and as they become.
@@ -128,15 +129,15 @@ impl Forest {
         touched
     }
 
-    /// Those that were touched.
-    fn into_trees(self, touched: Touched) -> (Touched, Trees) {
+    /// Of the payments that were touched.
+    fn into_trees(self, touched: &Touched) -> Trees {
         let mut trees = Trees::new();
         for (_, row) in self.now {
             if touched.payments.contains(&row.payment_id) {
                 trees.entry(row.payment_id.clone()).or_default().push(row);
             }
         }
-        (touched, trees)
+        trees
     }
 }
 
