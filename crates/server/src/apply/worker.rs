@@ -22,6 +22,8 @@ pub const BATCH_EVENTS_MAX: usize = 512;
 /// Least time between two batches from memory. Under load it makes fewer, larger transactions of what would otherwise be
 /// as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
 const PACE: Duration = Duration::from_millis(20);
+/// How often the database is asked to take what is held: until then ingest may have no room for more.
+const HELD_RETRY_EVERY: Duration = Duration::from_millis(200);
 /// How often the table is swept while idle.
 const SWEEP_EVERY: Duration = Duration::from_secs(2);
 /// Younger events are still on their way through memory.
@@ -88,10 +90,8 @@ impl Worker {
                     None => break,
                 },
                 Some(()) = self.wake.recv() => self.sweep(0, &stop).await,
-                _ = tick.tick() => {
-                    self.move_in().await;
-                    self.sweep(SWEEP_GRACE_MS, &stop).await;
-                }
+                () = tokio::time::sleep(HELD_RETRY_EVERY), if self.held.is_some() => self.move_in().await,
+                _ = tick.tick() => self.sweep(SWEEP_GRACE_MS, &stop).await,
             }
         }
     }

@@ -5,6 +5,7 @@ use super::{COMMIT_TIMEOUT, Incoming, Ingest, QUEUE_BYTES_MAX, QUEUE_EVENTS_MAX,
 use crate::app::spawn_writing;
 use crate::apply::worker::{BATCH_EVENTS_MAX, HandedOver};
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 use store::events::{self, DueEvent, NewEvent};
@@ -20,6 +21,8 @@ const GATHER_YIELDS: usize = 2;
 pub const HANDED_OVER_EVENTS_MAX: usize = 768;
 /// How long apply may make ingest wait, once, before the table's events are left to the sweep and others are refused.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_millis(500);
+/// Why events are refused though the disk took them so far.
+const NO_ROOM: &str = "those acknowledged before are not in the database yet, and there is no room for more";
 /// Without a failure for so long, an outage is over.
 const BACK_AFTER: Duration = Duration::from_millis(250);
 
@@ -151,7 +154,10 @@ impl Writer {
                 let places = acknowledge(&ids, &kept.fresh(), replies);
                 self.pass_on(kept, places).await;
             }
-            Err(NotKept::NoRoom) => refuse(replies, Refused::QueueFull),
+            Err(NotKept::NoRoom) => {
+                self.note_away(&NO_ROOM, replies.len());
+                refuse(replies, Refused::QueueFull);
+            }
             Err(NotKept::Failed(error)) => {
                 self.note_away(&error, replies.len());
                 refuse(replies, Refused::NotCommitted);
@@ -217,7 +223,7 @@ impl Writer {
         turn.ok()?.ok()
     }
 
-    fn note_away(&mut self, error: &StoreError, refused: usize) {
+    fn note_away(&mut self, error: &dyn Display, refused: usize) {
         if self.outage.replace(Outage { failed: Instant::now(), stored_since: false }).is_none() {
             tracing::error!(%error, refused, "events cannot be stored; answering 503 until the database is back");
         }

@@ -13,10 +13,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 const JOURNEYS: usize = 6;
-/// Room for some hundred events with their WAL.
-const DISK: &str = "8m";
+/// Room for some thousand events with their WAL: once the ballast is gone, the first outage ends before the second begins.
+const DISK: &str = "32m";
 /// What an operator makes of it.
-const DISK_LARGER: &str = "64m";
+const DISK_LARGER: &str = "128m";
 /// Events acknowledged before each time the disk fills up, and after.
 const EVENTS: usize = 100;
 /// Refusals to see each time.
@@ -44,6 +44,7 @@ async fn outage_disk_full() {
     assert_still_answers(&seller).await;
     disk.free();
     let back_first = stripe.until_acknowledged(1, RECOVER_MAX).await;
+    server.log_of_outages().await;
     stripe.until_acknowledged(EVENTS, WAIT_MAX).await;
 
     // The events themselves do.
@@ -81,12 +82,13 @@ async fn assert_still_answers(seller: &Seller) {
     }
 }
 
-/// The line says what an operator must do something about.
+/// The lines say what an operator must do something about, whichever of the inbox and the database is full first.
 fn assert_clear_log(log: &[serde_json::Value]) {
     let bad = complaints(log);
     let stored: Vec<_> = bad.iter().filter(|line| line.contains(OUTAGE_BEGAN)).collect();
     assert!(stored.len() >= 2, "a line for each time: {bad:#?}");
-    assert!(stored.iter().all(|line| line.contains("disk is full")), "{stored:#?}");
+    let causes = bad.iter().filter(|line| line.contains("disk is full")).count();
+    assert!(causes >= 2, "the cause, each time: {bad:#?}");
     assert!(!bad.iter().any(|line| line.contains("could not be applied")), "no event is at fault: {bad:#?}");
     assert!(bad.len() <= COMPLAINTS_MAX, "{} lines: {bad:#?}", bad.len());
 }
