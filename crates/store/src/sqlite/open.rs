@@ -7,8 +7,8 @@ use std::time::Duration;
 
 /// How long to wait for another process (a backup, `whypaid token create`) to release the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Of a new file. A usual event of 3 kB fills one page; smaller index pages mean less to write for each random key.
-pub(crate) const PAGE_BYTES: u32 = 16384;
+/// Of a new file; one that is there keeps its own (docs/decisions/0028).
+pub(crate) const PAGE_BYTES: u32 = 16_384;
 /// Prepared statements kept per connection; there are about a hundred and fifty in all.
 pub(crate) const STATEMENT_CACHE: usize = 256;
 /// Page cache of the writer.
