@@ -178,7 +178,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
         behind: false,
         last_taken: None,
     };
-    let worker = spawn_writing(db.engine(), worker.run(stop.clone()));
+    let worker = spawn_apart(db.engine(), worker.run(stop.clone()));
     let (insights, following) =
         insights::start(db.clone(), context.clock.clone(), live.clone(), closing.clone());
     let (visits, noting) = visits::start(db.clone(), live.clone(), closing.clone());
@@ -218,9 +218,9 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     (app, tasks)
 }
 
-/// For the two tasks that write without pause: calls into SQLite run where they are made, and would hold up the
-/// requests that share a thread with them. PostgreSQL is waited for, so there they may share.
-pub(crate) fn spawn_writing<T: Send + 'static>(
+/// For tasks that use the database without pause. Calls into SQLite run where they are made: on a thread that requests
+/// share, each would hand those over to another thread. PostgreSQL is waited for, so there they may share.
+pub(crate) fn spawn_apart<T: Send + 'static>(
     engine: Engine,
     task: impl Future<Output = T> + Send + 'static,
 ) -> JoinHandle<T> {

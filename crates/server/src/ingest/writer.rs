@@ -2,7 +2,7 @@
 
 use super::on_the_way::{Noted, OnTheWay, decode, encode};
 use super::{COMMIT_TIMEOUT, Incoming, Ingest, QUEUE_BYTES_MAX, QUEUE_EVENTS_MAX, Refused, Reply, Stored};
-use crate::app::spawn_writing;
+use crate::app::spawn_apart;
 use crate::apply::worker::{BATCH_EVENTS_MAX, HandedOver};
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -47,7 +47,7 @@ pub fn start(
     };
     writer.open_inbox();
     let on_the_way = writer.on_the_way.clone();
-    (Ingest { queue, bytes, on_the_way }, spawn_writing(engine, writer.run(closing)))
+    (Ingest { queue, bytes, on_the_way }, spawn_apart(engine, writer.run(closing)))
 }
 
 /// What the writer leaves.

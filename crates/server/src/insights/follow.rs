@@ -4,6 +4,7 @@
 
 use super::load;
 use super::state::Insights;
+use crate::app::spawn_apart;
 use crate::clock::Clock;
 use crate::live::{Live, Numbered, Receiver};
 use insight::facts::Columns;
@@ -27,6 +28,7 @@ const AFRESH_EVERY: Duration = Duration::from_hours(1);
 
 /// Starts keeping the columns, until `stop`.
 pub fn start(db: Db, clock: Clock, live: Live, stop: CancellationToken) -> (Insights, JoinHandle<()>) {
+    let engine = db.engine();
     let insights = Insights::new(db, clock, live);
     let task = {
         let insights = insights.clone();
@@ -38,7 +40,7 @@ pub fn start(db: Db, clock: Clock, live: Live, stop: CancellationToken) -> (Insi
             }
         }
     };
-    (insights, tokio::spawn(task))
+    (insights, spawn_apart(engine, task))
 }
 
 /// What ended a stretch of following.
