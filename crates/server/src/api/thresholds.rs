@@ -63,6 +63,7 @@ pub async fn change(app: &App, who: &Principal, mut form: Form) -> Result<Thresh
     }
     audit::record(&mut conn, &app.context, who, "threshold.change", None, Value::Object(detail)).await?;
     conn.commit().await?;
+    app.insights.renew().await;
     Ok(after)
 }
 

@@ -147,6 +147,13 @@ impl Insights {
         self.write(change, put).await;
     }
 
+    /// Has open pages ask again, though no journey changed: what is made of them did.
+    pub async fn renew(&self) {
+        if let Some(held) = self.as_of() {
+            self.write(held.change, |_| ()).await;
+        }
+    }
+
     /// Readers go first, for a while.
     async fn write<T>(&self, change: u64, write: impl FnOnce(&mut Columns) -> T) -> T {
         let started = Instant::now();
@@ -155,9 +162,10 @@ impl Insights {
         }
         let mut columns = self.0.columns.write().unwrap_or_else(PoisonError::into_inner);
         let written = write(&mut columns);
-        let version = self.as_of().map_or(1, |held| held.version + 1);
+        let held = self.as_of().unwrap_or(AsOf { version: 0, change });
+        let as_of = AsOf { version: held.version + 1, change: held.change.max(change) };
         // Under the lock: whoever reads afterwards finds no older number than the columns have.
-        self.0.held.send_replace(Some(AsOf { version, change }));
+        self.0.held.send_replace(Some(as_of));
         written
     }
 
