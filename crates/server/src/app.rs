@@ -21,7 +21,7 @@ use store::{Conn, Db, Engine, StoreError};
 use stripe::api::Api;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 /// Shared by all handlers; cheap to clone.
@@ -123,8 +123,8 @@ pub struct Parts {
 
 /// The background tasks.
 pub struct Tasks {
-    /// Cancelled when nothing more is to be taken in.
-    closing: CancellationToken,
+    /// Once it is dropped, nothing more is taken in. A task on a thread of its own would outlive its runtime otherwise.
+    closing: DropGuard,
     writer: JoinHandle<ingest::Closed>,
     worker: JoinHandle<()>,
     fetcher: JoinHandle<()>,
@@ -138,7 +138,7 @@ impl Tasks {
     /// Takes no more events in, and waits until those taken in are stored and applied.
     pub async fn finish(self) {
         // The writer's end closes the hand-over, which ends the worker.
-        self.closing.cancel();
+        drop(self.closing);
         let writer = self.writer.await;
         let _ = self.worker.await;
         if let Ok(closed) = writer {
@@ -206,7 +206,7 @@ pub fn start(parts: Parts) -> (App, Tasks) {
     let app = App(Arc::new(inner));
     let fetcher = tokio::spawn(fetch::run(app.clone()));
     let tasks = Tasks {
-        closing,
+        closing: closing.drop_guard(),
         writer,
         worker,
         fetcher,
