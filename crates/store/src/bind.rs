@@ -49,7 +49,9 @@ pub(crate) fn postgres_columns(columns: &[(&str, Kind)], rows: Vec<Vec<Value>>) 
             Kind::Real => array!(Real),
             Kind::Bool => array!(Bool),
             Kind::Bytes => {
-                let pick = |v: &Value| if let Value::Bytes(v) = v { Some(v.to_vec()) } else { None };
+                fn pick(value: &Value) -> Option<&[u8]> {
+                    if let Value::Bytes(bytes) = value { Some(bytes) } else { None }
+                }
                 args.add(values.iter().map(pick).collect::<Option<Vec<_>>>().ok_or_else(wrong)?)
             }
         }

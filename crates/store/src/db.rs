@@ -20,15 +20,17 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, SqlS
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::str::FromStr as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as BlockingMutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// Connections to PostgreSQL per node: the ingest writer, apply, and requests.
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long a request waits for a connection before it is told that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection is kept between two uses; one that is idle for longer may have been cut off unnoticed.
+const KEPT_MAX: Duration = Duration::from_secs(1);
 /// Prepared statements kept per connection; there are about a hundred in all.
 const STATEMENT_CACHE: usize = 256;
 /// `pg_advisory_xact_lock` key of [`Db::ledger`]: "whypaid" in ASCII, 0x77_68_79_70_61_69_64.
@@ -61,7 +63,31 @@ pub struct Db(Pools);
 #[derive(Clone, Debug)]
 enum Pools {
     Sqlite(Arc<sqlite::File>),
-    Postgres { pool: PgPool, ledger: Arc<Mutex<()>> },
+    Postgres { pool: PgPool, ledger: Arc<Mutex<()>>, kept: Arc<Place> },
+}
+
+/// A connection to PostgreSQL between two uses by one that has many: the pool would ask three times whether it still
+/// answers.
+#[derive(Debug)]
+struct Kept {
+    conn: PoolConnection<Postgres>,
+    since: Instant,
+}
+
+/// Where one is kept.
+#[derive(Debug, Default)]
+struct Place(BlockingMutex<Option<Kept>>);
+
+impl Place {
+    fn take(&self) -> Option<PoolConnection<Postgres>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        kept.filter(|kept| kept.since.elapsed() < KEPT_MAX).map(|kept| kept.conn)
+    }
+
+    fn put(&self, conn: PoolConnection<Postgres>) {
+        let kept = Kept { conn, since: Instant::now() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(kept);
+    }
 }
 
 impl Db {
@@ -86,7 +112,8 @@ impl Db {
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(|conn, _| Box::pin(prepare_session(conn)))
             .after_release(|conn, _| Box::pin(still_answers(conn)));
-        Ok(Self(Pools::Postgres { pool: pool.connect_lazy_with(options), ledger: Arc::default() }))
+        let pool = pool.connect_lazy_with(options);
+        Ok(Self(Pools::Postgres { pool, ledger: Arc::default(), kept: Arc::default() }))
     }
 
     /// Which engine this is.
@@ -154,17 +181,24 @@ impl Db {
         text: Arc<str>,
         rows: Vec<Vec<Value>>,
     ) -> Result<BTreeSet<String>> {
-        let Pools::Postgres { pool, .. } = &self.0 else {
+        let Pools::Postgres { pool, kept, .. } = &self.0 else {
             return Err(StoreError::Other("this statement is PostgreSQL's".to_owned()));
         };
         sql.check(&rows);
-        new_rows(&mut *pool.acquire().await?, sql, text, rows).await
+        let mut conn = match kept.take() {
+            Some(conn) => conn,
+            None => pool.acquire().await?,
+        };
+        // One that failed goes back to the pool, which asks whether it still answers.
+        let fresh = new_rows(&mut conn, sql, text, rows).await?;
+        kept.put(conn);
+        Ok(fresh)
     }
 
     /// A write transaction that excludes every other one opened by this function or by [`Db::derive`], on any node. On
     /// SQLite every write transaction does.
     pub async fn ledger(&self) -> Result<Conn> {
-        let Pools::Postgres { pool, ledger } = &self.0 else { return self.write().await };
+        let Pools::Postgres { pool, ledger, .. } = &self.0 else { return self.write().await };
         Self::postgres_ledger(pool, ledger, LEDGER_LOCK).await
     }
 
@@ -173,7 +207,7 @@ impl Db {
     pub async fn derive(&self) -> Result<Conn> {
         match &self.0 {
             Pools::Sqlite(file) => Ok(Conn(Link::SqliteWrite(file.write(Durability::Later).await?))),
-            Pools::Postgres { pool, ledger } => {
+            Pools::Postgres { pool, ledger, .. } => {
                 Self::postgres_ledger(pool, ledger, LEDGER_LOCK_DERIVED).await
             }
         }
@@ -233,7 +267,10 @@ impl Db {
     pub async fn close(&self) {
         match &self.0 {
             Pools::Sqlite(file) => file.close().await,
-            Pools::Postgres { pool, .. } => pool.close().await,
+            Pools::Postgres { pool, kept, .. } => {
+                drop(kept.take());
+                pool.close().await;
+            }
         }
     }
 }

@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 statements! {
-    DUE = "SELECT e.id, e.type, e.received_at_ms, w.attempts, e.handled, e.body FROM event_waiting w \
-           JOIN event e ON e.id = w.event_id \
-           WHERE w.due_at_ms <= $1 AND w.status <> 'dead' AND (w.status = 'failed' OR w.due_at_ms <= $2) \
-           ORDER BY w.due_at_ms, w.event_id LIMIT $3";
+    DUE = "SELECT event_id, attempts FROM event_waiting \
+           WHERE due_at_ms <= $1 AND status <> 'dead' AND (status = 'failed' OR due_at_ms <= $2) \
+           ORDER BY event_id LIMIT $3";
+    BODIES = "SELECT id, type, received_at_ms, handled, body FROM event WHERE id = ANY($1)";
     FINISH = "DELETE FROM event_waiting WHERE event_id = ANY($1) AND status <> 'dead'";
     SET_END = "UPDATE event SET handled = $1, attempts = $2 WHERE id = $3";
     SET_FAILED = "UPDATE event_waiting SET status = $1, attempts = attempts + 1, due_at_ms = $2, last_error = $3 \
@@ -251,21 +251,31 @@ fn rows(events: &[NewEvent]) -> Vec<Vec<Value>> {
     events.into_iter().map(row).collect()
 }
 
-/// Events to apply by `now_ms`, oldest first. Those that came less than `grace_ms` ago are on their way through memory.
+/// Events to apply by `now_ms`, ascending by id, which is about the order of Stripe's clock. Those that came less than `grace_ms` ago are on their way through memory.
 pub async fn due(conn: &mut Conn, now_ms: i64, grace_ms: i64, limit: i64) -> Result<Vec<DueEvent>> {
     let rows = conn.fetch_all(&DUE, args![now_ms, now_ms.saturating_sub(grace_ms), limit]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(DueEvent {
-                id: row.get(0)?,
-                kind: row.get(1)?,
-                received_at_ms: row.get(2)?,
-                attempts: row.get(3)?,
-                handled: row.get(4)?,
-                body: row.get::<Vec<u8>>(5)?.into(),
-            })
+    let attempts = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?)));
+    let attempts = attempts.collect::<Result<BTreeMap<String, i64>>>()?;
+    if attempts.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Not joined: prepared while both tables are empty, a join might walk all events for ever.
+    let ids: Vec<String> = attempts.keys().cloned().collect();
+    let rows = conn.fetch_all(&BODIES, args![ids]).await?;
+    let event = |row: &Row| {
+        let id: String = row.get(0)?;
+        Ok(DueEvent {
+            attempts: attempts.get(&id).copied().unwrap_or_default(),
+            id,
+            kind: row.get(1)?,
+            received_at_ms: row.get(2)?,
+            handled: row.get(3)?,
+            body: row.get::<Vec<u8>>(4)?.into(),
         })
-        .collect()
+    };
+    let mut due = rows.iter().map(event).collect::<Result<Vec<_>>>()?;
+    due.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(due)
 }
 
 /// Ends waiting events. Returns how many were waiting still.

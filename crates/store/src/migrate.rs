@@ -75,6 +75,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0011_thresholds.sql"),
         include_str!("../migrations/postgres/0011_thresholds.sql"),
     ),
+    (
+        14,
+        "waiting",
+        include_str!("../migrations/sqlite/0012_waiting.sql"),
+        include_str!("../migrations/postgres/0012_waiting.sql"),
+    ),
 ];
 
 /// What sqlx keeps on PostgreSQL, so that both databases tell the same.

@@ -41,7 +41,7 @@ async fn due(t: &TestDb, now_ms: i64, limit: i64) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_oldest_is_due_first_and_not_before_its_time() {
+async fn what_is_due_comes_by_id_and_not_before_its_time() {
     on_both(async |t| {
         let at = |n, received, due| NewEvent { received_at_ms: received, due_at_ms: due, ..event(n) };
         insert(t, vec![at(0, 30, 30), at(1, 10, 50), at(2, 20, 20), at(3, 20, 20), at(4, 5, PARKED_MS)])
@@ -51,10 +51,10 @@ async fn the_oldest_is_due_first_and_not_before_its_time() {
             (20, 9, &[2, 3]),
             (20, 1, &[2]),
             (29, 9, &[2, 3]),
-            (49, 9, &[2, 3, 0]),
-            (50, 9, &[2, 3, 0, 1]),
-            (50, 2, &[2, 3]),
-            (PARKED_MS - 1, 9, &[2, 3, 0, 1]),
+            (49, 9, &[0, 2, 3]),
+            (50, 9, &[0, 1, 2, 3]),
+            (50, 2, &[0, 1]),
+            (PARKED_MS - 1, 9, &[0, 1, 2, 3]),
         ];
         for (now_ms, limit, want) in cases {
             let want: Vec<_> = want.iter().map(|&n| id("evt", n)).collect();
