@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Events applied in one transaction. Bounds how long others wait for the writer.
-pub const BATCH_EVENTS_MAX: usize = 512;
+pub const BATCH_EVENTS_MAX: usize = 1024;
 /// Least time between two batches from memory. Under load it makes fewer, larger transactions of what would otherwise be
 /// as many as ingest's; far below the 100 ms in which a change must show (SPEC H11).
 const PACE: Duration = Duration::from_millis(20);

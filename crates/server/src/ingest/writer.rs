@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 /// Turns given to other tasks before a commit, for requests that are being read.
 const GATHER_YIELDS: usize = 2;
 /// Events handed over to apply and not taken in by it yet.
-pub const HANDED_OVER_EVENTS_MAX: usize = 1536;
+pub const HANDED_OVER_EVENTS_MAX: usize = 2048;
 /// How long apply may make ingest wait, once, before the table's events are left to the sweep and others are refused.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_millis(500);
 /// Why events are refused though the disk took them so far.
