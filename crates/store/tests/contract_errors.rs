@@ -116,16 +116,36 @@ async fn a_server_that_is_not_there_is_unavailable() {
     }
 }
 
+async fn end_connections(t: &TestDb) {
+    let mut admin = PgConnection::connect(&t.url).await.unwrap();
+    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                WHERE application_name = 'whypaid' AND datname = current_database()";
+    sqlx::query(kill).execute(&mut admin).await.unwrap();
+}
+
+/// Ingest keeps its connection from one batch to the next, and nobody asks meanwhile whether it still answers.
+#[tokio::test]
+async fn a_kept_connection_that_was_lost_is_unavailable_once_at_most() {
+    on_one(Engine::Postgres, async |t| {
+        events::store(&t.db, vec![event(0)]).await.unwrap();
+        end_connections(t).await;
+        // Kept for too long already, it is another one that works.
+        if let Err(lost) = events::store(&t.db, vec![event(1)]).await {
+            assert!(lost.is_unavailable(), "{lost:?}");
+        }
+        events::store(&t.db, vec![event(1)]).await.expect("another connection");
+        assert_eq!(events::due(&mut t.read().await, i64::MAX, 0, 9).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
 /// The server ends the connection in the middle of a transaction: away for now, and back with the next one.
 #[tokio::test]
 async fn a_lost_connection_is_unavailable_and_the_next_works() {
     on_one(Engine::Postgres, async |t| {
         let mut conn = t.write().await;
         clients::list(&mut conn, None, 1).await.unwrap();
-        let mut admin = PgConnection::connect(&t.url).await.unwrap();
-        let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                    WHERE application_name = 'whypaid' AND datname = current_database()";
-        sqlx::query(kill).execute(&mut admin).await.unwrap();
+        end_connections(t).await;
         let lost = clients::list(&mut conn, None, 1).await.unwrap_err();
         assert!(lost.is_unavailable(), "{lost:?}");
         let lost = conn.commit().await.unwrap_err();
