@@ -10,43 +10,28 @@ use crate::entries;
 use crate::error::{Result, StoreError};
 use crate::migrate;
 use crate::news::Listener;
+use crate::postgres::{self, Kept};
 use crate::row::{Line, Row};
 use crate::sql::{InsertMany, Sql};
 use crate::sqlite::{self, Durability, aside};
 use futures_util::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgPool, Postgres, SqlSafeStr as _, Transaction};
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, Postgres, SqlSafeStr as _, Transaction};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::str::FromStr as _;
-use std::sync::{Arc, Mutex as BlockingMutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
-/// Connections to PostgreSQL per node: the ingest writer, apply, and requests.
-const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long a request waits for a connection before it is told that the database is away.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a connection is kept between two uses; one that is idle for longer may have been cut off unnoticed.
-const KEPT_MAX: Duration = Duration::from_secs(1);
-/// Prepared statements kept per connection; there are about a hundred in all.
-const STATEMENT_CACHE: usize = 256;
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// `pg_advisory_xact_lock` key of [`Db::ledger`]: "whypaid" in ASCII, 0x77_68_79_70_61_69_64.
 const LEDGER_LOCK: &str = "SELECT pg_advisory_xact_lock(33610393014331748)";
 /// Likewise, for [`Db::derive`].
 const LEDGER_LOCK_DERIVED: &str =
     "SELECT pg_advisory_xact_lock(33610393014331748), set_config('synchronous_commit', 'off', true)";
-/// A node that lost its network in the middle of a transaction must not hold [`LEDGER_LOCK`] until TCP gives up, which
-/// takes hours; nor must anybody wait for a lock without end.
-///
-/// Statements are prepared once, often while the tables are still empty, and PostgreSQL would keep walking whole tables
-/// for them: measured, 43 % of its time. Nearly all of ours look rows up by key; those that must walk still can.
-/// It then takes a walk for so dear that it would compile it first: measured, 190 ms for a table of three rows.
-const POSTGRES_SESSION: &str = "SET idle_in_transaction_session_timeout = '20s'; SET lock_timeout = '30s'; \
-                                SET enable_seqscan = off; SET jit = off";
-
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -63,31 +48,7 @@ pub struct Db(Pools);
 #[derive(Clone, Debug)]
 enum Pools {
     Sqlite(Arc<sqlite::File>),
-    Postgres { pool: PgPool, ledger: Arc<Mutex<()>>, kept: Arc<Place> },
-}
-
-/// A connection to PostgreSQL between two uses by one that has many: the pool would ask three times whether it still
-/// answers.
-#[derive(Debug)]
-struct Kept {
-    conn: PoolConnection<Postgres>,
-    since: Instant,
-}
-
-/// Where one is kept.
-#[derive(Debug, Default)]
-struct Place(BlockingMutex<Option<Kept>>);
-
-impl Place {
-    fn take(&self) -> Option<PoolConnection<Postgres>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        kept.filter(|kept| kept.since.elapsed() < KEPT_MAX).map(|kept| kept.conn)
-    }
-
-    fn put(&self, conn: PoolConnection<Postgres>) {
-        let kept = Kept { conn, since: Instant::now() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(kept);
-    }
+    Postgres { pool: PgPool, ledger: Arc<Mutex<()>>, kept: Arc<Kept> },
 }
 
 impl Db {
@@ -96,24 +57,11 @@ impl Db {
         if url.starts_with("sqlite:") {
             Ok(Self(Pools::Sqlite(Arc::new(aside(|| sqlite::File::open(url))?))))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            Self::open_postgres(url)
+            let pool = postgres::pool(url)?;
+            Ok(Self(Pools::Postgres { pool, ledger: Arc::default(), kept: Arc::default() }))
         } else {
             Err(StoreError::Setup("the database URL must start with sqlite:// or postgres://".to_owned()))
         }
-    }
-
-    fn open_postgres(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|e| StoreError::Setup(format!("the database URL is not usable: {e}")))?
-            .statement_cache_capacity(STATEMENT_CACHE)
-            .application_name("whypaid");
-        let pool = PgPoolOptions::new()
-            .max_connections(POSTGRES_CONNECTIONS_MAX)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(|conn, _| Box::pin(prepare_session(conn)))
-            .after_release(|conn, _| Box::pin(still_answers(conn)));
-        let pool = pool.connect_lazy_with(options);
-        Ok(Self(Pools::Postgres { pool, ledger: Arc::default(), kept: Arc::default() }))
     }
 
     /// Which engine this is.
@@ -284,19 +232,6 @@ async fn new_rows(
 ) -> Result<BTreeSet<String>> {
     let query = sqlx::query_with(AssertSqlSafe(text), postgres_columns(sql.columns, rows)?);
     query.fetch_all(conn).await?.into_iter().map(|row| Row::Postgres(row).get(0)).collect()
-}
-
-/// Closes a connection that fell silent. The pool itself would wait for its answer without end, and would be one
-/// connection smaller each time.
-async fn still_answers(conn: &mut PgConnection) -> sqlx::Result<bool> {
-    let silent = |_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
-    timeout(ACQUIRE_TIMEOUT, conn.ping()).await.map_err(silent)??;
-    Ok(true)
-}
-
-async fn prepare_session(conn: &mut PgConnection) -> sqlx::Result<()> {
-    conn.execute(POSTGRES_SESSION).await?;
-    Ok(())
 }
 
 /// A connection or an open transaction.

@@ -37,6 +37,7 @@ pub mod payment_list;
 pub mod payment_totals;
 pub mod payments;
 pub mod people;
+mod postgres;
 pub mod put_aside;
 pub mod reconciliations;
 pub mod replays;
