@@ -177,41 +177,71 @@ pub struct Suggestion {
 pub fn assign(journeys: &[Candidate], payments: &[Weak]) -> BTreeMap<String, Assignment> {
     let mut paid: BTreeSet<&str> =
         journeys.iter().filter(|j| j.paid).map(|j| j.journey_id.as_str()).collect();
+    let groups = Groups::new(journeys);
     let mut ordered: Vec<&Weak> = payments.iter().collect();
     ordered.sort_by_key(|p| (p.happened_at_s, &p.payment_id));
     let mut result = BTreeMap::new();
     for payment in ordered {
-        let assignment = assign_one(journeys, &paid, payment);
-        if let (true, Some((_, id))) = (payment.captured, &assignment.matched) {
-            paid.extend(journeys.iter().map(|j| j.journey_id.as_str()).filter(|j| j == id));
+        let (rung, meant) = groups.meant(payment);
+        let (matched, suggestions) = choose(rung, meant, &paid, payment);
+        if let Some(journey) = matched.filter(|_| payment.captured) {
+            paid.insert(&journey.journey_id);
         }
-        result.insert(payment.payment_id.clone(), assignment);
+        let matched = matched.map(|journey| (rung, journey.journey_id.clone()));
+        result.insert(payment.payment_id.clone(), Assignment { matched, suggestions });
     }
     result
 }
 
-fn assign_one(journeys: &[Candidate], paid: &BTreeSet<&str>, payment: &Weak) -> Assignment {
+/// Journeys by whom a payment may name, since a batch names many and looks for each.
+struct Groups<'a> {
+    of_client: BTreeMap<&'a str, Vec<&'a Candidate>>,
+    of_customer: BTreeMap<&'a str, Vec<&'a Candidate>>,
+}
+
+impl<'a> Groups<'a> {
+    fn new(journeys: &'a [Candidate]) -> Self {
+        let mut groups = Self { of_client: BTreeMap::new(), of_customer: BTreeMap::new() };
+        for journey in journeys {
+            groups.of_client.entry(&journey.client_id).or_default().push(journey);
+            if let Some(customer) = &journey.customer {
+                groups.of_customer.entry(customer).or_default().push(journey);
+            }
+        }
+        groups
+    }
+
+    /// A client that is known but has nothing left to pay is no reason to pay another client's journey.
+    fn meant(&self, payment: &Weak) -> (MatchedBy, &[&'a Candidate]) {
+        let of_client = payment.client_id.as_deref().and_then(|id| self.of_client.get(id));
+        if let Some(journeys) = of_client {
+            return (MatchedBy::ClientMetadata, journeys);
+        }
+        let of_customer = payment.customer.as_deref().and_then(|id| self.of_customer.get(id));
+        (MatchedBy::Customer, of_customer.map_or(&[], Vec::as_slice))
+    }
+}
+
+/// The only journey that can be meant, or all that can.
+fn choose<'a>(
+    rung: MatchedBy,
+    meant: &[&'a Candidate],
+    paid: &BTreeSet<&str>,
+    payment: &Weak,
+) -> (Option<&'a Candidate>, Vec<Suggestion>) {
     // Stripe's second may have begun before the journey's millisecond.
     let until_ms = payment.happened_at_s.saturating_mul(1000).saturating_add(999);
-    let of_client = |j: &&Candidate| payment.client_id.as_ref() == Some(&j.client_id);
-    let of_customer = |j: &&Candidate| payment.customer.is_some() && payment.customer == j.customer;
-    // A client that is known but has nothing left to pay is no reason to pay another client's journey.
-    let named = journeys.iter().any(|j| of_client(&j));
-    let (rung, why) = if named {
-        (MatchedBy::ClientMetadata, "one of several unpaid journeys of the client it names")
-    } else {
-        (MatchedBy::Customer, "one of several unpaid journeys of its Stripe customer")
-    };
-    let open = |j: &&Candidate| {
+    let open = |j: &&&Candidate| {
         j.livemode == payment.livemode && j.started_at_ms <= until_ms && !paid.contains(j.journey_id.as_str())
     };
-    let meant = |j: &&Candidate| if named { of_client(j) } else { of_customer(j) };
-    let candidates: Vec<&Candidate> = journeys.iter().filter(meant).filter(open).collect();
+    let why = match rung {
+        MatchedBy::ClientMetadata => "one of several unpaid journeys of the client it names",
+        _ => "one of several unpaid journeys of its Stripe customer",
+    };
+    let candidates: Vec<&Candidate> = meant.iter().filter(open).copied().collect();
     match candidates.as_slice() {
-        [only] => Assignment { matched: Some((rung, only.journey_id.clone())), suggestions: Vec::new() },
-        several => {
-            Assignment { matched: None, suggestions: several.iter().map(|j| suggest(j, why)).collect() }
-        }
+        [only] => (Some(*only), Vec::new()),
+        several => (None, several.iter().map(|j| suggest(j, why)).collect()),
     }
 }
 

@@ -29,7 +29,7 @@ pub async fn settle(
         moved.flat_map(|p| [paid(Some(p)), paid(before.get(&p.id))]).flatten().collect();
     let mut scope = Scope::default();
     scope.add_clients_of(conn, journeys).await?;
-    let unsettled = batch.into_iter().filter(|p| p.matched_by.is_none_or(hints::is_weak));
+    let unsettled = batch.into_iter().filter(|p| p.matched_by.is_none_or(hints::is_weak) && settleable(p));
     scope.payments.extend(unsettled.map(|p| (p.id.clone(), p)));
     scope.settle(conn).await
 }
@@ -47,6 +47,14 @@ pub async fn settle_client(conn: &mut Conn, client_id: &str) -> Result<BTreeSet<
     found.extend(matched.into_iter().filter(|p| p.matched_by.is_some_and(hints::is_weak)));
     scope.payments.extend(found.into_iter().map(|p| (p.id.clone(), p)));
     scope.settle(conn).await
+}
+
+/// A payment that names nobody, and was given nothing before, stays as it is.
+fn settleable(payment: &StoredPayment) -> bool {
+    let evidence = &payment.facts.evidence;
+    let names =
+        evidence.customer.is_some() || evidence.email.is_some() || hints::weak_client(payment).is_some();
+    names || payment.matched_by.is_some() || !payment.suggestions.is_empty()
 }
 
 #[derive(Default)]
