@@ -23,6 +23,8 @@ pub(crate) use open::Location;
 
 /// Readers of one file; more than cores only queue on the page cache.
 pub(crate) const READERS_MAX: usize = 4;
+/// Rows of one call between two offers of the core; see [`give_way`].
+const ROWS_AT_A_STRETCH: usize = 16;
 /// How long a request waits for a connection before it is told that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -231,6 +233,7 @@ pub(crate) fn fetch_all(conn: &Connection, sql: &Sql, args: &[Value]) -> Result<
     let mut rows = statement.raw_query();
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
+        give_way(all.len());
         let values = (0..width).map(|n| row.get(n)).collect::<rusqlite::Result<Vec<_>>>()?;
         all.push(Row::Sqlite(values));
     }
@@ -259,11 +262,21 @@ pub(crate) fn execute(conn: &Connection, sql: &Sql, args: &[Value]) -> Result<u6
 /// row was written.
 pub(crate) fn insert_many(conn: &Connection, sql: &InsertMany, rows: &[Vec<Value>]) -> Result<Vec<bool>> {
     let mut statement = conn.prepare_cached(&sql.sqlite_text())?;
-    let mut insert = |row: &Vec<Value>| {
+    let mut insert = |(n, row): (usize, &Vec<Value>)| {
+        give_way(n);
         bind(&mut statement, row)?;
         Ok(statement.raw_execute()? > 0)
     };
-    rows.iter().map(&mut insert).collect()
+    rows.iter().enumerate().map(&mut insert).collect()
+}
+
+/// Offers the core to threads that wait for one. A batch of events keeps it for tens of milliseconds, and the system
+/// takes it away at its own ticks only, 4 ms apart where it was measured: so long would an acknowledgement wait whose
+/// bytes are on disk already.
+fn give_way(row: usize) {
+    if row % ROWS_AT_A_STRETCH == ROWS_AT_A_STRETCH - 1 {
+        std::thread::yield_now();
+    }
 }
 
 pub(crate) fn prepare(conn: &Connection, text: &str) -> Result<()> {

@@ -6,6 +6,9 @@ use std::collections::BTreeSet;
 use store::events::{self, DueEvent, NewEvent};
 use store::{Conn, Db, Result};
 
+/// Events read before the core is offered to threads that wait for one: acknowledgements come first.
+const EVENTS_AT_A_STRETCH: usize = 16;
+
 /// An event that cannot be read, and why. Not a fault of the database: trying again cannot help until the program or
 /// the payload's reader is fixed.
 #[derive(Debug)]
@@ -94,7 +97,10 @@ struct End {
 
 fn read(batch: &[DueEvent]) -> (Vec<Observation>, Done, Vec<Unreadable>) {
     let (mut observations, mut done, mut unreadable) = (Vec::new(), Done::default(), Vec::new());
-    for event in batch {
+    for (n, event) in batch.iter().enumerate() {
+        if n % EVENTS_AT_A_STRETCH == EVENTS_AT_A_STRETCH - 1 {
+            std::thread::yield_now();
+        }
         match stripe::observe(&event.body, event.received_at_ms) {
             Ok(said) => {
                 // Of a type that says nothing: here only because somebody replayed it.
