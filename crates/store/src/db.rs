@@ -32,6 +32,7 @@ const LEDGER_LOCK: &str = "SELECT pg_advisory_xact_lock(33610393014331748)";
 /// Likewise, for [`Db::derive`].
 const LEDGER_LOCK_DERIVED: &str =
     "SELECT pg_advisory_xact_lock(33610393014331748), set_config('synchronous_commit', 'off', true)";
+
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {

@@ -23,7 +23,7 @@ const STATEMENT_CACHE: usize = 256;
 /// for them: measured, 43 % of its time. Nearly all of ours look rows up by key; those that must walk still can.
 /// It then takes a walk for so dear that it would compile it first: measured, 190 ms for a table of three rows.
 const SESSION: &str = "SET idle_in_transaction_session_timeout = '20s'; SET lock_timeout = '30s'; \
-                                SET enable_seqscan = off; SET jit = off";
+                       SET enable_seqscan = off; SET jit = off";
 
 /// Opens no connection yet.
 pub(crate) fn pool(url: &str) -> Result<PgPool> {

@@ -271,7 +271,7 @@ pub(crate) fn insert_many(conn: &Connection, sql: &InsertMany, rows: &[Vec<Value
 }
 
 /// Offers the core to threads that wait for one. A batch of events keeps it for tens of milliseconds, and the system
-/// takes it away at its own ticks only, 4 ms apart where it was measured: so long would an acknowledgement wait whose
+/// takes it away at its own ticks only, 4 ms apart where it was measured: so long may an acknowledgement wait whose
 /// bytes are on disk already.
 fn give_way(row: usize) {
     if row % ROWS_AT_A_STRETCH == ROWS_AT_A_STRETCH - 1 {
