@@ -28,6 +28,7 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Outcome<ExitCode> {
     }
     let binaries = setup::for_postgres(workspace)?;
     let cluster = Cluster::start(workspace, &binaries)?;
+    cluster.age()?;
     bench.env("WHYPAID_BENCH_PG", cluster.url());
     // The benchmark adds up the CPU time of this process and all its children.
     bench.env("WHYPAID_BENCH_PG_PID", cluster.postmaster_pid().to_string());
