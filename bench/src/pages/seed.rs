@@ -272,5 +272,6 @@ fn event(n: usize, count: usize) -> NewEvent {
         handled: false,
         due_at_ms: at_ms,
         body: format!("{{\"id\":\"evt_{n:024x}\"}}").into(),
+        said: None,
     }
 }

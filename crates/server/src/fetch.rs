@@ -120,6 +120,7 @@ pub fn reading(app: &App, json: &str, asked: &Asked<'_>) -> Option<NewEvent> {
         handled: true,
         due_at_ms: now_ms,
         body: read.body.into(),
+        said: None,
     })
 }
 

@@ -6,6 +6,7 @@ use crate::error::{Result, StoreError};
 use crate::row::Row;
 use crate::sql::statements;
 use bytes::Bytes;
+use ledger::Observation;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -118,11 +119,14 @@ pub struct NewEvent {
     /// The request body, byte for byte; written apart from the rest.
     #[serde(skip)]
     pub body: Bytes,
+    /// What it says, where that has been read already; in memory alone, and taken out by whoever applies it.
+    #[serde(skip)]
+    pub said: Option<Vec<Observation>>,
 }
 
 impl NewEvent {
-    /// What to apply now; nothing when it is ignored or put aside.
-    pub fn due(&self) -> Option<DueEvent> {
+    /// What to apply now; nothing when it is ignored or put aside. Takes along what it says.
+    pub fn due(&mut self) -> Option<DueEvent> {
         (self.handled && self.due_at_ms <= self.received_at_ms).then(|| DueEvent {
             id: self.id.clone(),
             kind: self.kind.clone(),
@@ -130,6 +134,7 @@ impl NewEvent {
             attempts: 0,
             handled: true,
             body: self.body.clone(),
+            said: self.said.take(),
         })
     }
 }
@@ -147,8 +152,10 @@ pub struct DueEvent {
     pub attempts: i64,
     /// As stored; see [`NewEvent::handled`].
     pub handled: bool,
-    /// As received; shared, so that copies of the event are cheap.
+    /// As received.
     pub body: Bytes,
+    /// What it says, where that has been read already.
+    pub said: Option<Vec<Observation>>,
 }
 
 /// An event as listed.
@@ -271,6 +278,7 @@ pub async fn due(conn: &mut Conn, now_ms: i64, grace_ms: i64, limit: i64) -> Res
             received_at_ms: row.get(2)?,
             handled: row.get(3)?,
             body: row.get::<Vec<u8>>(4)?.into(),
+            said: None,
         })
     };
     let mut due = rows.iter().map(event).collect::<Result<Vec<_>>>()?;

@@ -178,8 +178,8 @@ async fn an_event_is_replayed_from_any_status_unless_parked() {
 #[tokio::test]
 async fn an_ignored_or_parked_event_arrives_as_such() {
     on_both(async |t| {
-        let ignored = NewEvent { handled: false, ..event(0) };
-        let parked = NewEvent { due_at_ms: PARKED_MS, ..event(1) };
+        let mut ignored = NewEvent { handled: false, ..event(0) };
+        let mut parked = NewEvent { due_at_ms: PARKED_MS, ..event(1) };
         assert_eq!((ignored.due(), parked.due()), (None, None));
         insert(t, vec![ignored, parked]).await;
         assert_eq!(get(t, 0).await.status, EventStatus::Ignored);

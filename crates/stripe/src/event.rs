@@ -150,24 +150,7 @@ pub struct Thin<'a> {
 impl<'a> Envelope<'a> {
     /// Reads the envelope of a snapshot or thin event.
     pub fn read(body: &'a [u8]) -> Result<Self, ReadError> {
-        let wire = Wire::read(body)?;
-        let thin = wire.thin();
-        if thin.is_none() && wire.data.0.object.object().is_none() {
-            return Err(ReadError::Invalid {
-                field: "data.object",
-                fault: "is missing, and so is `related_object`",
-            });
-        }
-        Ok(Self {
-            created_s: wire.created_s()?,
-            id: essential(wire.id, "id")?,
-            event_type: essential(wire.event_type, "type")?,
-            livemode: wire.livemode.is_true(),
-            account: optional(wire.account),
-            context: optional(wire.context),
-            api_version: optional(wire.api_version),
-            thin,
-        })
+        Ok(Opened::whole(body)?.envelope)
     }
 }
 
@@ -187,7 +170,7 @@ fn optional(text: Text<'_>) -> Option<Cow<'_, str>> {
 /// An event's JSON, `data` split but unread.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wire<'a> {
+struct Wire<'a> {
     #[serde(borrow)]
     id: Text<'a>,
     #[serde(rename = "type")]
@@ -198,7 +181,7 @@ pub(crate) struct Wire<'a> {
     account: Text<'a>,
     context: Text<'a>,
     api_version: Text<'a>,
-    pub(crate) data: Inline<Data<'a>>,
+    data: Inline<Data<'a>>,
     told: Inline<Told<'a>>,
     related_object: Inline<Related<'a>>,
     snapshot_event: Reference<'a>,
@@ -232,18 +215,32 @@ pub(crate) struct Told<'a> {
     pub(crate) created: crate::lenient::Int,
 }
 
-/// What every reader of events needs to know first.
-pub(crate) struct Heading<'a> {
-    pub(crate) id: Cow<'a, str>,
-    pub(crate) event_type: Cow<'a, str>,
-    pub(crate) created_s: i64,
-    pub(crate) livemode: bool,
+/// An event taken apart, its objects unread.
+pub(crate) struct Opened<'a> {
+    pub(crate) envelope: Envelope<'a>,
     pub(crate) told: Told<'a>,
     pub(crate) data: Data<'a>,
 }
 
-impl<'a> Wire<'a> {
+impl<'a> Opened<'a> {
+    /// Of any event, even one that holds no object.
     pub(crate) fn read(body: &'a [u8]) -> Result<Self, ReadError> {
+        Wire::read(body)?.open()
+    }
+
+    /// Of one that holds or names its object.
+    pub(crate) fn whole(body: &'a [u8]) -> Result<Self, ReadError> {
+        let wire = Wire::read(body)?;
+        if wire.data.0.object.object().is_none() && wire.thin().is_none() {
+            let fault = "is missing, and so is `related_object`";
+            return Err(ReadError::Invalid { field: "data.object", fault });
+        }
+        wire.open()
+    }
+}
+
+impl<'a> Wire<'a> {
+    fn read(body: &'a [u8]) -> Result<Self, ReadError> {
         // Text is checked as a whole, because it is stored as a whole.
         let text = std::str::from_utf8(body).map_err(|e| ReadError::Malformed(e.to_string()))?;
         // serde would read an array as a struct's fields in order.
@@ -253,15 +250,19 @@ impl<'a> Wire<'a> {
         serde_json::from_str(text).map_err(|e| ReadError::Malformed(e.to_string()))
     }
 
-    pub(crate) fn heading(self) -> Result<Heading<'a>, ReadError> {
-        Ok(Heading {
+    fn open(self) -> Result<Opened<'a>, ReadError> {
+        let thin = self.thin();
+        let envelope = Envelope {
             created_s: self.created_s()?,
-            livemode: self.livemode.is_true(),
-            told: self.told.0,
-            data: self.data.0,
             id: essential(self.id, "id")?,
             event_type: essential(self.event_type, "type")?,
-        })
+            livemode: self.livemode.is_true(),
+            account: optional(self.account),
+            context: optional(self.context),
+            api_version: optional(self.api_version),
+            thin,
+        };
+        Ok(Opened { envelope, told: self.told.0, data: self.data.0 })
     }
 
     fn created_s(&self) -> Result<i64, ReadError> {

@@ -14,5 +14,5 @@ pub mod read;
 pub mod signature;
 
 pub use event::{Envelope, READ, ReadError, Thin, handled, handled_types, is_dashboard_test};
-pub use read::{Asked, Read, ToldBy as Told, observe, says_more, wrap};
+pub use read::{Asked, Read, ToldBy as Told, observe, receive, says_more, wrap};
 pub use signature::{Secrets, SignatureError, TOLERANCE_S, sign, verify};

@@ -16,7 +16,7 @@ mod session;
 mod tags;
 mod wire;
 
-use crate::event::{Heading, READ, ReadError, Wire as Event, handled};
+use crate::event::{Envelope, Opened, READ, ReadError, handled};
 use crate::lenient::{Raw, Reference};
 use ledger::{Capture, Object, Observation, Told, Version};
 use std::collections::{BTreeSet, VecDeque};
@@ -85,34 +85,45 @@ impl Kind {
 /// events, and for objects without an id (of those only an old dispute can be named after all: by its charge, of which it
 /// was the only one: `ch_…/dispute`).
 pub fn observe(payload: &[u8], seen_ms: i64) -> Result<Vec<Observation>, ReadError> {
-    let Heading { id, event_type, created_s, livemode, told: told_by, data } =
-        Event::read(payload)?.heading()?;
+    Ok(say(&Opened::read(payload)?, seen_ms))
+}
+
+/// [`Envelope::read`] and [`observe`] in one pass over the bytes, for an event just received.
+pub fn receive(payload: &[u8], seen_ms: i64) -> Result<(Envelope<'_>, Vec<Observation>), ReadError> {
+    let opened = Opened::whole(payload)?;
+    let said = say(&opened, seen_ms);
+    Ok((opened.envelope, said))
+}
+
+fn say(event: &Opened<'_>, seen_ms: i64) -> Vec<Observation> {
+    let Opened { envelope: Envelope { id, event_type, created_s, livemode, .. }, told: told_by, data } =
+        event;
     // Not a type of Stripe's, but old fixtures and some stand-ins spell it so.
-    if !handled(&event_type) && event_type != "payment_intent.cancelled" {
-        return Ok(Vec::new());
+    if !handled(event_type) && event_type != "payment_intent.cancelled" {
+        return Vec::new();
     }
-    let told = Told { at_s: created_s, event_id: id.into_owned(), seen_ms };
+    let told = Told { at_s: *created_s, event_id: id.clone().into_owned(), seen_ms };
     let mut reader = Reader {
         told,
-        livemode,
+        livemode: *livemode,
         by_reading: false,
         seen: BTreeSet::new(),
         waiting: VecDeque::new(),
         read: Vec::new(),
     };
-    let kind = Kind::of_event(&event_type);
+    let kind = Kind::of_event(event_type);
     let root = Found { kind, object: data.object, depth: 0, within: Within::default() };
     if event_type == READ {
         reader.by_reading = true;
-        reader.object(root, &Subject { event_type: reads::subject(&told_by), ..Subject::default() });
+        reader.object(root, &Subject { event_type: reads::subject(told_by), ..Subject::default() });
         if let (Some(root), Some(created_s)) = (reader.read.first_mut(), told_by.created.0) {
             root.since_s = Some(created_s);
         }
     } else {
-        reader.object(root, &Subject { event_type: Some(&event_type), previous: data.previous_attributes });
+        reader.object(root, &Subject { event_type: Some(event_type), previous: data.previous_attributes });
     }
     reader.embedded();
-    Ok(reader.read)
+    reader.read
 }
 
 /// What is known of an object from where it was found, for fields that its API version left out.

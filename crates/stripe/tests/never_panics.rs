@@ -3,10 +3,11 @@
 
 mod common;
 
+use ledger::Observation;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
-use stripe::{Envelope, Secrets, observe, sign, verify};
+use stripe::{Envelope, ReadError, Secrets, observe, receive, sign, verify};
 
 /// An event with something in every field that is read.
 fn rich() -> Value {
@@ -78,13 +79,17 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+fn one_by_one(body: &[u8]) -> Result<(Envelope<'_>, Vec<Observation>), ReadError> {
+    let (envelope, said) = (Envelope::read(body), observe(body, 0));
+    Ok((envelope?, said?))
+}
+
 proptest! {
     #![proptest_config(config())]
 
     #[test]
     fn bytes(body in prop::collection::vec(any::<u8>(), 0..300), header: String) {
-        let _ = Envelope::read(&body);
-        let _ = observe(&body, 0);
+        prop_assert_eq!(receive(&body, 0), one_by_one(&body));
         prop_assert!(verify(&header, &body, &Secrets::parse("whsec_1"), 0).is_err());
     }
 
@@ -99,8 +104,7 @@ proptest! {
                 _ => { body.remove(at); }
             }
         }
-        let _ = Envelope::read(&body);
-        let _ = observe(&body, 0);
+        prop_assert_eq!(receive(&body, 0), one_by_one(&body));
     }
 
     #[test]

@@ -69,6 +69,11 @@ fn every_event_reads() {
         assert_eq!(event["livemode"], envelope.livemode, "{path}");
         assert_eq!(event["api_version"].as_str(), envelope.api_version.as_deref(), "{path}");
         let all = stripe::observe(body, 0).unwrap_or_else(|e| panic!("{path}: {e}"));
+        assert_eq!(
+            stripe::receive(body, 0).as_ref(),
+            Ok(&(envelope.clone(), all.clone())),
+            "{path}: both at once"
+        );
         let name = if handled(&envelope.event_type) { &*envelope.event_type } else { "(not handled)" };
         let count = counts.entry(name.to_owned()).or_default();
         *count = (count.0 + 1, count.1 + all.len());

@@ -6,9 +6,6 @@ use std::collections::BTreeSet;
 use store::events::{self, DueEvent, NewEvent};
 use store::{Conn, Db, Result};
 
-/// Events read before the core is offered to threads that wait for one: acknowledgements come first.
-const EVENTS_AT_A_STRETCH: usize = 16;
-
 /// An event that cannot be read, and why. Not a fault of the database: trying again cannot help until the program or
 /// the payload's reader is fixed.
 #[derive(Debug)]
@@ -31,7 +28,7 @@ pub struct Applied {
 }
 
 /// Applies events, commits and announces what changed. Nothing is written when it fails.
-pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<Applied> {
+pub async fn apply(db: &Db, context: &Context, batch: &mut [DueEvent]) -> Result<Applied> {
     let (observations, done, unreadable) = read(batch);
     let mut conn = db.derive().await?;
     let changes = absorb(&mut conn, context, observations).await?;
@@ -45,9 +42,9 @@ pub async fn apply(db: &Db, context: &Context, batch: &[DueEvent]) -> Result<App
 
 /// Moves events from the inbox into the database and applies them, as [`apply`] does. Those that are there already are
 /// left alone.
-pub async fn move_in(db: &Db, context: &Context, batch: &[NewEvent]) -> Result<Applied> {
-    let due: Vec<DueEvent> = batch.iter().filter_map(NewEvent::due).collect();
-    let (mut observations, done, mut unreadable) = read(&due);
+pub async fn move_in(db: &Db, context: &Context, batch: &mut [NewEvent]) -> Result<Applied> {
+    let mut due: Vec<DueEvent> = batch.iter_mut().filter_map(NewEvent::due).collect();
+    let (mut observations, done, mut unreadable) = read(&mut due);
     let done: BTreeSet<String> = done.ids.into_iter().collect();
     let mut conn = db.ledger().await?;
     let fresh = events::insert_applied(&mut conn, batch, &done).await?;
@@ -95,13 +92,12 @@ struct End {
     attempts: i64,
 }
 
-fn read(batch: &[DueEvent]) -> (Vec<Observation>, Done, Vec<Unreadable>) {
+/// What was not read when it came is read here: large events, those from the table, and what is tried again.
+fn read(batch: &mut [DueEvent]) -> (Vec<Observation>, Done, Vec<Unreadable>) {
     let (mut observations, mut done, mut unreadable) = (Vec::new(), Done::default(), Vec::new());
-    for (n, event) in batch.iter().enumerate() {
-        if n % EVENTS_AT_A_STRETCH == EVENTS_AT_A_STRETCH - 1 {
-            std::thread::yield_now();
-        }
-        match stripe::observe(&event.body, event.received_at_ms) {
+    for event in batch {
+        let said = event.said.take().map_or_else(|| stripe::observe(&event.body, event.received_at_ms), Ok);
+        match said {
             Ok(said) => {
                 // Of a type that says nothing: here only because somebody replayed it.
                 let handled = !said.is_empty() || stripe::handled(&event.kind);

@@ -114,8 +114,9 @@ impl Worker {
             next = if full { None } else { self.handed_over.try_recv().ok() };
         }
         self.last_taken = Some(Instant::now());
-        for part in stored.chunks(BATCH_EVENTS_MAX) {
-            self.apply(part.to_vec()).await;
+        while !stored.is_empty() {
+            let rest = stored.split_off(stored.len().min(BATCH_EVENTS_MAX));
+            self.apply(std::mem::replace(&mut stored, rest)).await;
         }
         self.held = noted;
         self.move_in().await;
@@ -123,8 +124,8 @@ impl Worker {
 
     /// Moves what came from the inbox, if anything did. What the database does not take is held.
     async fn move_in(&mut self) {
-        let Some(noted) = self.held.take() else { return };
-        let moved = isolated(batch::move_in(&self.db, &self.context, &noted.events)).await;
+        let Some(mut noted) = self.held.take() else { return };
+        let moved = isolated(batch::move_in(&self.db, &self.context, &mut noted.events)).await;
         match moved {
             Ok(applied) => {
                 self.on_the_way.moved(&noted);
@@ -139,7 +140,7 @@ impl Worker {
     }
 
     /// Into the table first, as waiting; from there a poison event delays no other.
-    async fn move_one_by_one(&mut self, noted: Noted) {
+    async fn move_one_by_one(&mut self, mut noted: Noted) {
         let stored = in_time(async {
             let mut conn = self.db.write().await?;
             events::insert(&mut conn, noted.events.clone()).await?;
@@ -148,7 +149,7 @@ impl Worker {
         match stored.await {
             Ok(()) => {
                 self.on_the_way.moved(&noted);
-                for event in noted.events.iter().filter_map(NewEvent::due) {
+                for event in noted.events.iter_mut().filter_map(NewEvent::due) {
                     self.apply_alone(event).await;
                 }
             }
@@ -181,8 +182,8 @@ impl Worker {
     }
 
     /// False when the database is away: the events stay in the table for a later sweep.
-    async fn apply(&mut self, batch: Vec<DueEvent>) -> bool {
-        match isolated(batch::apply(&self.db, &self.context, &batch)).await {
+    async fn apply(&mut self, mut batch: Vec<DueEvent>) -> bool {
+        match isolated(batch::apply(&self.db, &self.context, &mut batch)).await {
             Ok(applied) => self.conclude(applied).await,
             Err(Failure::Away(why)) => {
                 self.note_behind(&why);
@@ -199,7 +200,7 @@ impl Worker {
 
     async fn apply_alone(&mut self, event: DueEvent) {
         let (id, attempts) = (event.id.clone(), event.attempts);
-        match isolated(batch::apply(&self.db, &self.context, &[event])).await {
+        match isolated(batch::apply(&self.db, &self.context, &mut [event])).await {
             Ok(applied) => self.conclude(applied).await,
             Err(Failure::Away(why)) => self.note_behind(&why),
             Err(Failure::Broken(why)) => self.note_failure(Unreadable { id, attempts, why }).await,

@@ -14,6 +14,7 @@ pub use writer::{Closed, HANDED_OVER_EVENTS_MAX, start};
 
 use crate::ids;
 use bytes::Bytes;
+use ledger::Observation;
 use std::sync::Arc;
 use std::time::Duration;
 use store::events::{NewEvent, PARKED_MS};
@@ -24,12 +25,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 pub const QUEUE_EVENTS_MAX: usize = 4096;
 /// Bytes of their bodies together, however large each may be.
 pub const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What a larger event says is read by apply, so that no request keeps others waiting, and no queue holds much of it.
+const READ_AT_ONCE_BYTES_MAX: usize = 32 * 1024;
 /// Longest wait for a commit before the sender is told to try again (SPEC 9.1).
 pub const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An event as it is to be stored, from the bytes that Stripe sent or listed.
 pub fn read(body: &[u8], now_ms: i64) -> Result<NewEvent, ReadError> {
-    let envelope = Envelope::read(body)?;
+    let (envelope, said) = envelope(body, now_ms)?;
     let id = if stripe::is_dashboard_test(&envelope.id) {
         format!("{}_{}", envelope.id, &ids::secret()[..24])
     } else {
@@ -53,7 +56,19 @@ pub fn read(body: &[u8], now_ms: i64) -> Result<NewEvent, ReadError> {
         due_at_ms: if parked { PARKED_MS } else { now_ms },
         // A copy of its own size: the connection's buffer that it lies in is larger, and would be kept until it is applied.
         body: Bytes::copy_from_slice(body),
+        said,
     })
+}
+
+/// With what the event says, where that is read at once: here many are read side by side, and apply is one after the
+/// other. Nothing in `data` may keep an event from being stored, so where reading it fails, apply will say so.
+fn envelope(body: &[u8], now_ms: i64) -> Result<(Envelope<'_>, Option<Vec<Observation>>), ReadError> {
+    if body.len() <= READ_AT_ONCE_BYTES_MAX
+        && let Ok(read) = std::panic::catch_unwind(|| stripe::receive(body, now_ms))
+    {
+        return read.map(|(envelope, said)| (envelope, Some(said)));
+    }
+    Ok((Envelope::read(body)?, None))
 }
 
 /// What became of an event.
@@ -137,7 +152,27 @@ mod tests {
             handled: true,
             due_at_ms: 0,
             body: vec![b' '; bytes].into(),
+            said: None,
         }
+    }
+
+    #[test]
+    fn what_an_event_says_is_read_as_it_comes_unless_it_is_large() {
+        let event = |padding: usize| {
+            let space = " ".repeat(padding);
+            format!(
+                r#"{{"id":"evt_1","type":"charge.succeeded","created":1700000000,"data":{{"object":{{"id":"ch_1",
+                "object":"charge","status":"succeeded","amount":500,"currency":"usd"}}}}{space}}}"#
+            )
+        };
+        let small = read(event(0).as_bytes(), 5).unwrap();
+        let said = stripe::observe(&small.body, 5).unwrap();
+        assert!(!said.is_empty());
+        assert_eq!(small.said, Some(said));
+        let large = read(event(READ_AT_ONCE_BYTES_MAX).as_bytes(), 5).unwrap();
+        assert_eq!((large.id.as_str(), large.said), ("evt_1", None));
+        let code = |body: &str| read(body.as_bytes(), 5).unwrap_err().code();
+        assert_eq!((code("{}"), code(&" ".repeat(READ_AT_ONCE_BYTES_MAX + 1))), ("invalid", "malformed"));
     }
 
     /// Memory is bounded by what events weigh, not by how many they are.

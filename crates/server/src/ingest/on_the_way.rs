@@ -132,6 +132,7 @@ mod tests {
             handled: true,
             due_at_ms: events::PARKED_MS,
             body: body.into(),
+            said: None,
         }
     }
 

@@ -166,8 +166,8 @@ impl Writer {
     }
 
     /// Into the table.
-    async fn commit(&self, events: Vec<NewEvent>) -> Result<Kept, NotKept> {
-        let due: Vec<DueEvent> = events.iter().filter_map(NewEvent::due).collect();
+    async fn commit(&self, mut events: Vec<NewEvent>) -> Result<Kept, NotKept> {
+        let due: Vec<DueEvent> = events.iter_mut().filter_map(NewEvent::due).collect();
         let late = |_| StoreError::Unavailable("it took too long to commit".to_owned());
         let stored = tokio::time::timeout(COMMIT_TIMEOUT, events::store(&self.db, events)).await;
         let fresh = stored.map_err(late)??;

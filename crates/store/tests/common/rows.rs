@@ -233,6 +233,7 @@ pub(crate) fn event(n: usize) -> NewEvent {
         handled: true,
         due_at_ms: at_ms,
         body: format!("{{\"id\":\"{}\"}}", id("evt", n)).into(),
+        said: None,
     }
 }
 

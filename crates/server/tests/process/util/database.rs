@@ -119,6 +119,7 @@ impl Database {
                 handled: true,
                 due_at_ms: 0,
                 body: event.body.clone().into(),
+                said: None,
             });
             let mut conn = db.write().await.expect("a transaction");
             events::insert(&mut conn, rows.collect()).await.expect("inserts");
